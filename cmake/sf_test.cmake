@@ -1,0 +1,32 @@
+# sf_test(NAME base_test SOURCES … DEPS … [LINKS …] [LABELS …] [TIMEOUT s])
+#
+# One GoogleTest binary, registered with ctest as one test (a process per case would cost more than the cases).
+function(sf_test)
+    cmake_parse_arguments(SF "" "NAME;TIMEOUT" "SOURCES;DEPS;LINKS;LABELS" ${ARGN})
+    add_executable(${SF_NAME} ${SF_SOURCES})
+    target_link_libraries(${SF_NAME} PRIVATE sf_options GTest::gmock GTest::gtest GTest::gtest_main ${SF_LINKS})
+    target_include_directories(${SF_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(${SF_NAME} PRIVATE
+        SF_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SF_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    sf_link_app(${SF_NAME} ${SF_DEPS})
+    set_target_properties(${SF_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${SF_NAME} COMMAND ${SF_NAME} --gtest_brief=1)
+    if(NOT SF_TIMEOUT)
+        set(SF_TIMEOUT 120)
+    endif()
+    set_tests_properties(${SF_NAME} PROPERTIES TIMEOUT ${SF_TIMEOUT} LABELS "${SF_LABELS}")
+endfunction()
+
+# sf_fuzz(NAME job_fuzz SOURCES … DEPS …): a libFuzzer target; built with clang and SF_FUZZ only.
+function(sf_fuzz)
+    cmake_parse_arguments(SF "" "NAME" "SOURCES;DEPS" ${ARGN})
+    if(NOT SF_FUZZ)
+        return()
+    endif()
+    add_executable(${SF_NAME} ${SF_SOURCES})
+    target_link_libraries(${SF_NAME} PRIVATE sf_options)
+    target_compile_options(${SF_NAME} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${SF_NAME} PRIVATE -fsanitize=fuzzer)
+    sf_link_app(${SF_NAME} ${SF_DEPS})
+    set_target_properties(${SF_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()

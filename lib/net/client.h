@@ -1,0 +1,103 @@
+// The HTTP client: one curl_multi loop, driven by its owner's thread. The only home of libcurl.
+#pragma once
+
+#include "base/time.h"
+#include "net/http.h"
+#include "net/scope.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace net {
+
+struct TlsOptions {
+    std::string ca_file{};  // empty = the system's
+    std::string client_certificate_file{};
+    std::string client_key_file{};
+    bool verify = true;
+};
+
+struct ClientOptions {
+    std::string user_agent = "scanfleet/" SF_VERSION;
+    int connections_max = 64;
+    int connections_per_host_max = 8;
+    base::Duration connect_timeout{5'000};
+    base::Duration tls_timeout{10'000};
+    base::Duration first_byte_timeout{15'000};
+    base::Duration request_timeout{30'000};
+    // Below so many bytes a second for so long: TooSlow.
+    std::int64_t rate_min = 64;
+    base::Duration rate_min_window{10'000};
+    std::size_t header_bytes_max = 256u << 10;
+    std::size_t header_lines_max = 1'000;
+    std::size_t body_keep_max = 2u << 20;
+    std::size_t body_read_max = 16u << 20;  // before and after decompression
+    std::int64_t body_ratio_max = 100;
+    int redirects_max = 5;
+    // Safe methods only: connect errors, 502, 503, 504, 429.
+    int retries_max = 2;
+    base::Duration retry_delay_min{250};
+    base::Duration retry_delay_max{10'000};
+    base::Duration retry_after_max{60'000};
+    // Token bucket: `rps` requests per `rps_period`; 0 = no limit. Halved on 429, 503 or latency above 3 × the median of
+    // the first 20 answers; floor one per 10 s; +10 % of the share per 10 s without such an answer (AIMD).
+    std::int64_t rps = 0;
+    base::Duration rps_period{1'000};
+    std::string proxy{};  // empty = none; proxies of the environment are never used
+    TlsOptions tls{};
+    // nullptr = everything is allowed (ingest, API server: hosts we configured ourselves).
+    const Scope* scope = nullptr;
+    std::uint64_t seed = 1;  // for jitter
+};
+
+// What one request may override.
+struct RequestOptions {
+    std::optional<base::Duration> timeout{};
+    bool follow_redirects = true;
+    bool retry = true;
+    bool decompress = true;
+};
+
+struct ClientStats {
+    std::uint64_t requests = 0, retries = 0, refused = 0, bytes_in = 0;
+    std::array<std::uint64_t, 6> by_status_class{};  // [0] = no answer
+};
+
+using RequestId = std::uint64_t;
+
+// Not thread-safe: one owner thread. Destruction cancels what is in flight.
+class Client {
+public:
+    static base::Result<std::unique_ptr<Client>> create(ClientOptions options, const base::Clock& clock);
+    ~Client();
+
+    // Queues a request; its answer comes out of poll(). Redirects and retries happen inside.
+    RequestId submit(Request request, RequestOptions options = {});
+    void cancel(RequestId id);
+
+    struct Reply {
+        RequestId id;
+        Response response;
+    };
+    // Drives transfers for at most `wait` and returns what ended; returns early when something did. An extra fd (e.g. of
+    // a SignalWatch) also ends the wait.
+    std::vector<Reply> poll(base::Duration wait, int extra_fd = -1);
+
+    // submit + poll until the answer. Cancelled when `stop` says so (asked about every 50 ms).
+    Response fetch(Request request, RequestOptions options = {}, const std::function<bool()>& stop = {});
+
+    const ClientStats& stats() const;
+
+private:
+    struct Impl;
+    explicit Client(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace net

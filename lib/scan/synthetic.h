@@ -1,0 +1,12 @@
+// Units of a Synthetic job: planned by pure code, no discovery run needed up to 10 000 units.
+#pragma once
+
+#include "scan/job.h"
+#include "scan/plan_document.h"
+
+namespace scan {
+
+std::vector<Unit> synthetic_units(const SyntheticOptions& options);
+base::Result<PlanDocument> plan_synthetic(const JobSpec& spec);
+
+}  // namespace scan
