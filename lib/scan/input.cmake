@@ -1,0 +1,2 @@
+set(SCAN_INPUT_SOURCES
+    words.cc)
