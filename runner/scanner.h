@@ -72,9 +72,13 @@ struct RunContext {
     int attempt = 1;
     bool local_mode = false;
     std::function<bool()> stopped;
+    // Waits so long; false as soon as stopped() is true.
+    std::function<bool(base::Duration)> wait;
     std::function<base::Result<std::string>(std::string_view sha256)> get_input;
     // Emits a line of the stream. Findings and records of a unit come before its unit line. Any thread of the scanner.
     std::function<void(scan::Line)> emit;
+    // Leaves a commit record by itself. Only Synthetic does, to play a runner that lies.
+    std::function<void(const scan::Commit&)> leave_record{};
 };
 
 class Scanner {
