@@ -1,0 +1,49 @@
+# What there is to do with Scanfleet. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+BUILD := build/release
+JOBS ?= $(shell nproc)
+
+help: ## lists these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+deps: ## installs the Debian packages that the rest needs (as root or by sudo), says which, and does nothing twice
+	@tools/install-deps.sh
+
+$(BUILD)/build.ninja: CMakeLists.txt CMakePresets.json
+	@cmake --preset release --log-level=WARNING >/dev/null
+
+build: deps $(BUILD)/build.ninja ## builds scanfleet and scanfleet-runner into build/release/bin
+	@cmake --build $(BUILD) -j $(JOBS) --target scanfleet scanfleet-runner
+
+build-all: deps $(BUILD)/build.ninja ## builds the tests and benchmarks too
+	@cmake --build $(BUILD) -j $(JOBS)
+
+run: build ## scans the demo API with four chunks and prints what it found
+	@examples/run-demo.sh $(BUILD)/bin
+
+test: build-all ## builds everything and runs all tests
+	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS)
+
+check: test asan tsan coverage fuzz-quick ## what CI runs, and more: all tests, sanitizers, coverage, fuzzers for a minute
+	@tools/clang-tidy.sh
+
+asan: deps ## unit tests under the address and undefined-behaviour sanitizers
+	@tools/sanitize.sh asan
+
+tsan: deps ## tests with threads under the thread sanitizer
+	@tools/sanitize.sh tsan
+
+coverage: deps ## line coverage of lib/scan and operator/core (at least 90 %)
+	@tools/coverage.sh
+
+fuzz-quick: deps ## each fuzz target for ten seconds
+	@tools/fuzz.sh 10
+
+bench: build-all ## measures speed and memory, as ratios in one run
+	@tests/bench/run.sh $(BUILD)
+
+clean: ## removes everything that was built
+	@rm -rf build
+
+.PHONY: help deps build build-all run test check asan tsan coverage fuzz-quick bench clean
