@@ -1,0 +1,39 @@
+"""Chunk size 1, 4 and all give the same merged findings, byte for byte."""
+
+import json
+import unittest
+
+from fleet import DemoApi, Fleet, synthetic_job
+
+
+def canonical(run):
+    report = run.report()
+    units = sorted((unit["id"], unit["status"], unit.get("reason", "")) for unit in report["units"]["list"]) \
+        if isinstance(report.get("units", {}).get("list"), list) else []
+    return json.dumps([run.findings(), units], sort_keys=True)
+
+
+class InvarianceTest(unittest.TestCase):
+    def test_synthetic_findings_do_not_depend_on_chunk_size(self):
+        forms = set()
+        for chunks in ("{maxUnits: 1}", "{maxUnits: 4}", "{maxCount: 1, targetSeconds: 400}"):
+            with Fleet() as fleet:
+                run = fleet.run(synthetic_job("{unitCount: 12, findingsPerUnit: 5}", chunks))
+                self.assertEqual(run.code, 0, run.stderr)
+                forms.add(canonical(run))
+        self.assertEqual(len(forms), 1)
+
+    def test_api_findings_do_not_depend_on_chunk_size(self):
+        forms = set()
+        with DemoApi() as api:
+            for count in (32, 4, 1):
+                with Fleet() as fleet:
+                    run = fleet.run(api.job(maxCount=f"    maxCount: {count}", targetSeconds="    targetSeconds: 1"),
+                                    "--run-id", "same-run", *api.credentials())
+                    self.assertIn(run.code, (0, 2), run.stderr)
+                    forms.add(canonical(run))
+        self.assertEqual(len(forms), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
