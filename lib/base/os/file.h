@@ -62,6 +62,7 @@ public:
     ~AppendFile();
     AppendFile(AppendFile&&) noexcept;
     AppendFile& operator=(AppendFile&&) noexcept;
+    // All of it or nothing: after a failure the file ends where it ended before. Unavailable: the disk is full.
     Result<> append(std::string_view bytes);
     Result<> sync();
 

@@ -27,9 +27,11 @@ struct ExitStatus {
 
 // One running child and its process group. The child dies with us, also when we are killed −9
 // (PR_SET_PDEATHSIG: it fires when the *thread* that spawned it ends, so spawn on a thread that lives as long as
-// the child should). Destruction kills the group and reaps the child. Use on one thread.
+// the child should). Destruction kills the group and reaps the child; so does its own end, seen by poll or wait:
+// what it left behind in its group is killed then. Use on one thread.
 class ChildProcess {
 public:
+    // NotFound, Forbidden: the program, the folder or an output file. Unavailable: no more processes or handles.
     static Result<ChildProcess> spawn(const SpawnOptions& options);
     ~ChildProcess();
     ChildProcess(ChildProcess&&) noexcept;
