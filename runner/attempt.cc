@@ -24,33 +24,40 @@ Stop config_stop(Error error, scan::Reason reason = scan::Reason::InvalidSpec) {
 
 }  // namespace
 
-std::expected<Inputs, Stop> read_inputs(const Environment& environment, const FindScanner& find_scanner) {
+std::expected<Inputs, Stop> read_inputs(const Environment& environment,
+                                        const FindScanner& find_scanner) {
     auto job = read_job(environment);
     if (!job) return std::unexpected(config_stop(std::move(job).error()));
     auto credentials = read_credentials(environment);
     if (!credentials) return std::unexpected(config_stop(std::move(credentials).error()));
     auto* scanner = find_scanner(job->spec.scanner_type());
     if (scanner == nullptr) {
-        return std::unexpected(config_stop(Error(
-            ErrorKind::Invalid, fmt::format("this runner has no scanner '{}': the job needs another runner image",
-                                            scan::to_string(job->spec.scanner_type())))));
+        return std::unexpected(config_stop(
+            Error(ErrorKind::Invalid,
+                  fmt::format("this runner has no scanner '{}': the job needs another runner image",
+                              scan::to_string(job->spec.scanner_type())))));
     }
     if (scanner->requirements(*job).browser) {
-        return std::unexpected(config_stop(Error(ErrorKind::Invalid, "this runner has no browser")));
+        return std::unexpected(
+            config_stop(Error(ErrorKind::Invalid, "this runner has no browser")));
     }
     return Inputs{std::move(*job), std::move(*credentials), scanner};
 }
 
 Stop stop_of(Error error) {
     auto code = scan::ExitCode::Internal;
-    if (error.kind() == ErrorKind::Unavailable || error.kind() == ErrorKind::TimedOut) code = scan::ExitCode::Temporary;
+    if (error.kind() == ErrorKind::Unavailable || error.kind() == ErrorKind::TimedOut)
+        code = scan::ExitCode::Temporary;
     if (error.kind() == ErrorKind::Cancelled) code = scan::ExitCode::Terminated;
     return Stop{code, std::move(error), {}};
 }
 
 void leave_record(const Environment& environment, const scan::Commit& commit) {
-    const auto written = base::os::write_in_place(environment.termination_log, scan::commit_to_json(commit));
-    if (!written) base::log::warn("the commit record could not be written", {{"error", written.error().message()}});
+    const auto written =
+        base::os::write_in_place(environment.termination_log, scan::commit_to_json(commit));
+    if (!written)
+        base::log::warn("the commit record could not be written",
+                        {{"error", written.error().message()}});
 }
 
 int leave_early(const Environment& environment, const Stop& stop) {

@@ -8,9 +8,9 @@ namespace runner {
 
 // The three points in time of an attempt, from its start.
 struct Deadlines {
-    base::Ticks stop;  // the scanner is told to stop
+    base::Ticks stop;        // the scanner is told to stop
     base::Duration grace{};  // how long it may take to obey: half of the flush reserve
-    base::Ticks limit;  // nothing goes on after it
+    base::Ticks limit;       // nothing goes on after it
 };
 Deadlines deadlines_of(base::Ticks start, base::Duration limit);
 
@@ -20,9 +20,11 @@ struct Inputs {
     Scanner* scanner = nullptr;
 };
 // Invalid job, unreadable credentials, no such scanner: a Stop with the contract's exit code.
-std::expected<Inputs, Stop> read_inputs(const Environment& environment, const FindScanner& find_scanner);
+std::expected<Inputs, Stop> read_inputs(const Environment& environment,
+                                        const FindScanner& find_scanner);
 
-// The Stop for a failed call to ingest: 75 when it was away, 70 when it refused, 143 when we were told to stop.
+// The Stop for a failed call to ingest: 75 when it was away, 70 when it refused, 143 when we were
+// told to stop.
 Stop stop_of(base::Error error);
 
 // Calls the scanner; what it throws becomes a Stop (70).
@@ -31,7 +33,8 @@ std::expected<T, Stop> guarded(const std::function<std::expected<T, Stop>()>& ca
     try {
         return call();
     } catch (const std::exception& error) {
-        return std::unexpected(Stop{scan::ExitCode::Internal, base::Error(base::ErrorKind::Internal, error.what()), {}});
+        return std::unexpected(Stop{
+            scan::ExitCode::Internal, base::Error(base::ErrorKind::Internal, error.what()), {}});
     }
 }
 

@@ -18,7 +18,9 @@ namespace {
 using base::Result;
 
 // A unit without affinity is a group of its own.
-const std::string& group_of(const scan::Unit& unit) { return unit.affinity.empty() ? unit.id : unit.affinity; }
+const std::string& group_of(const scan::Unit& unit) {
+    return unit.affinity.empty() ? unit.id : unit.affinity;
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ std::vector<scan::Unit> remaining_units(const scan::Chunk& chunk, std::span<cons
     std::vector<scan::Unit> units;
     for (const bool taking_last : {false, true}) {
         for (const auto& unit : chunk.units) {
-            if (!finished.contains(unit.id) && last.contains(group_of(unit)) == taking_last) units.push_back(unit);
+            if (!finished.contains(unit.id) && last.contains(group_of(unit)) == taking_last)
+                units.push_back(unit);
         }
     }
     return units;
@@ -47,14 +50,16 @@ RunEnd decide_run_end(const RunFacts& facts) {
     }
     if (facts.stopped_by_scanner) {
         const auto& stop = *facts.stopped_by_scanner;
-        return {StreamStatus::Failed, stop.code, stop.reason ? std::string(to_string(*stop.reason)) : "",
-                stop.error.message()};
+        return {StreamStatus::Failed, stop.code,
+                stop.reason ? std::string(to_string(*stop.reason)) : "", stop.error.message()};
     }
     // A scanner that was told to stop may have finished all the same.
     if (facts.units_left == 0) return {};
-    const auto left = fmt::format("{} units left{}", facts.units_left, facts.abandoned ? ", the scanner hung" : "");
+    const auto left = fmt::format("{} units left{}", facts.units_left,
+                                  facts.abandoned ? ", the scanner hung" : "");
     if (facts.cause == StopCause::Deadline) {
-        return {StreamStatus::Partial, ExitCode::Deadline, "DeadlineExceeded", "own deadline reached: " + left};
+        return {StreamStatus::Partial, ExitCode::Deadline, "DeadlineExceeded",
+                "own deadline reached: " + left};
     }
     if (facts.cause == StopCause::Terminated) {
         return {StreamStatus::Partial, ExitCode::Terminated, "Cancelled", "terminated: " + left};
@@ -90,25 +95,27 @@ scan::MetaLine meta_of(const Attempt& attempt) {
 }
 
 RunContext context_of(Attempt& attempt) {
-    return {.job = attempt.inputs.job,
-            .chunk = attempt.work.chunk,
-            .units = attempt.units,
-            .plan = attempt.work.plan,
-            .credentials = attempt.inputs.credentials,
-            .clock = attempt.clock,
-            .redactor = attempt.redactor,
-            .run_id = attempt.environment.run_id,
-            .attempt = attempt.environment.attempt,
-            .local_mode = attempt.environment.local_mode,
-            .stopped = [&attempt] { return attempt.flag.raised(); },
-            .wait = [&attempt](base::Duration duration) { return attempt.flag.wait(duration); },
-            .get_input = [&attempt](std::string_view sha) { return attempt.side_client.input(sha); },
-            .emit = [&attempt](const scan::Line& line) { attempt.uploader->emit(line); },
-            .leave_record = [&attempt](const scan::Commit& commit) { leave_record(attempt.environment, commit); }};
+    return {
+        .job = attempt.inputs.job,
+        .chunk = attempt.work.chunk,
+        .units = attempt.units,
+        .plan = attempt.work.plan,
+        .credentials = attempt.inputs.credentials,
+        .clock = attempt.clock,
+        .redactor = attempt.redactor,
+        .run_id = attempt.environment.run_id,
+        .attempt = attempt.environment.attempt,
+        .local_mode = attempt.environment.local_mode,
+        .stopped = [&attempt] { return attempt.flag.raised(); },
+        .wait = [&attempt](base::Duration duration) { return attempt.flag.wait(duration); },
+        .get_input = [&attempt](std::string_view sha) { return attempt.side_client.input(sha); },
+        .emit = [&attempt](const scan::Line& line) { attempt.uploader->emit(line); },
+        .leave_record =
+            [&attempt](const scan::Commit& commit) { leave_record(attempt.environment, commit); }};
 }
 
-Result<std::unique_ptr<Attempt>> prepare(const Environment& environment, Inputs inputs, const base::Clock& clock,
-                                         base::Ticks limit) {
+Result<std::unique_ptr<Attempt>> prepare(const Environment& environment, Inputs inputs,
+                                         const base::Clock& clock, base::Ticks limit) {
     auto client = TRY(IngestClient::create(environment, clock, limit, {}));
     // Before anything is sent to a target that could not deliver what it finds.
     auto work = TRY(client.chunk_work());
@@ -118,8 +125,9 @@ Result<std::unique_ptr<Attempt>> prepare(const Environment& environment, Inputs 
     auto side_client = TRY(IngestClient::create(environment, clock, limit, {}));
     base::Redactor redactor(std::move(key), secrets_of(inputs.credentials));
     auto units = remaining_units(work.chunk, work.done, work.suspect);
-    return std::make_unique<Attempt>(environment, clock, std::move(inputs), std::move(work), std::move(redactor),
-                                     std::move(units), std::move(uploader), std::move(side_client));
+    return std::make_unique<Attempt>(environment, clock, std::move(inputs), std::move(work),
+                                     std::move(redactor), std::move(units), std::move(uploader),
+                                     std::move(side_client));
 }
 
 // Commits, leaves the record, and says which exit code is left.
@@ -138,8 +146,8 @@ int finish(Attempt& attempt, const RunEnd& end) {
 
 }  // namespace
 
-int run_chunk(const Environment& environment, const FindScanner& find_scanner, const base::Clock& clock,
-              base::os::SignalWatch& signals) {
+int run_chunk(const Environment& environment, const FindScanner& find_scanner,
+              const base::Clock& clock, base::os::SignalWatch& signals) {
     const auto deadlines = deadlines_of(clock.ticks(), environment.limit);
     auto inputs = read_inputs(environment, find_scanner);
     if (!inputs) return leave_early(environment, inputs.error());
@@ -152,15 +160,18 @@ int run_chunk(const Environment& environment, const FindScanner& find_scanner, c
     const auto context = context_of(attempt);
     std::expected<void, Stop> result;
     auto* scanner = attempt.inputs.scanner;
-    Supervised supervised(
-        [&] { result = guarded<void>([&] { return scanner->run(context); }); }, attempt.flag);
-    facts.abandoned = !supervised.watch(signals, clock,
-                                        {.deadline = deadlines.stop,
-                                         .deadline_grace = deadlines.grace,
-                                         .broken = [&] { return attempt.uploader->broken().has_value(); }});
+    Supervised supervised([&] { result = guarded<void>([&] { return scanner->run(context); }); },
+                          attempt.flag);
+    facts.abandoned = !supervised.watch(
+        signals, clock,
+        {.deadline = deadlines.stop, .deadline_grace = deadlines.grace, .broken = [&] {
+             return attempt.uploader->broken().has_value();
+         }});
     if (!facts.abandoned && !result) facts.stopped_by_scanner = result.error();
     facts.cause = attempt.flag.cause();
-    facts.units_left = attempt.units.size() - std::min<std::uint64_t>(attempt.units.size(), attempt.uploader->units().total());
+    facts.units_left =
+        attempt.units.size() -
+        std::min<std::uint64_t>(attempt.units.size(), attempt.uploader->units().total());
     const int code = finish(attempt, decide_run_end(facts));
     if (facts.abandoned) leave(code);
     return code;

@@ -16,8 +16,9 @@ namespace runner {
 // Finds the scanner for a type; nullptr if this runner has none.
 using FindScanner = std::function<Scanner*(scan::ScannerType)>;
 
-// The units still to do, in order: plan order without the finished ones, and the groups that may have been in flight when an
-// earlier attempt died last, so that one unit that kills the runner does not keep the others from their turn. Pure.
+// The units still to do, in order: plan order without the finished ones, and the groups that may
+// have been in flight when an earlier attempt died last, so that one unit that kills the runner
+// does not keep the others from their turn. Pure.
 std::vector<scan::Unit> remaining_units(const scan::Chunk& chunk, std::span<const std::string> done,
                                         std::span<const std::string> suspect);
 
@@ -32,18 +33,18 @@ struct RunEnd {
 struct RunFacts {
     std::optional<Stop> stopped_by_scanner{};
     StopCause cause = StopCause::None;
-    bool abandoned = false;       // the scanner did not come back
-    std::uint64_t units_left = 0; // without a terminal line
+    bool abandoned = false;        // the scanner did not come back
+    std::uint64_t units_left = 0;  // without a terminal line
 };
 RunEnd decide_run_end(const RunFacts& facts);
 
-// `scanfleet-runner run`: returns the process's exit code. May not return when the scanner hangs: then the stream is
-// flushed and committed, and the process ends here.
-int run_chunk(const Environment& environment, const FindScanner& find_scanner, const base::Clock& clock,
-              base::os::SignalWatch& signals);
+// `scanfleet-runner run`: returns the process's exit code. May not return when the scanner hangs:
+// then the stream is flushed and committed, and the process ends here.
+int run_chunk(const Environment& environment, const FindScanner& find_scanner,
+              const base::Clock& clock, base::os::SignalWatch& signals);
 
 // `scanfleet-runner discover`: likewise, for the plan document.
-int run_discovery(const Environment& environment, const FindScanner& find_scanner, const base::Clock& clock,
-                  base::os::SignalWatch& signals);
+int run_discovery(const Environment& environment, const FindScanner& find_scanner,
+                  const base::Clock& clock, base::os::SignalWatch& signals);
 
 }  // namespace runner

@@ -25,7 +25,8 @@ void bound_notices(std::vector<std::string>& notices) {
 }
 
 Stop packing_stop(Error error) {
-    const auto reason = error.kind() == ErrorKind::TooLarge ? scan::Reason::PlanTooLarge : scan::Reason::InvalidSpec;
+    const auto reason = error.kind() == ErrorKind::TooLarge ? scan::Reason::PlanTooLarge
+                                                            : scan::Reason::InvalidSpec;
     return Stop{scan::ExitCode::Config, std::move(error), reason};
 }
 
@@ -73,10 +74,12 @@ DiscoveryContext context_of(DiscoveryRun& run) {
             .run_id = run.environment.run_id,
             .local_mode = run.environment.local_mode,
             .stopped = [&run] { return run.flag.raised(); },
-            .put_input = [&run](std::string_view name, std::string_view bytes) -> base::Result<std::string> {
+            .put_input = [&run](std::string_view name,
+                                std::string_view bytes) -> base::Result<std::string> {
                 const auto sha = base::sha256_hex(bytes);
                 TRY(run.client.put_input(sha, bytes));
-                run.stored.push_back({std::string(name), sha, static_cast<std::int64_t>(bytes.size())});
+                run.stored.push_back(
+                    {std::string(name), sha, static_cast<std::int64_t>(bytes.size())});
                 return sha;
             },
             .log = [](scan::LogLevel, std::string_view message) { base::log::info(message); }};
@@ -104,13 +107,16 @@ int last_words(const DiscoveryRun& run, const std::expected<void, Stop>& result,
     }
     const auto cause = run.flag.cause();
     if (cause == StopCause::Deadline) {
-        return leave_early(run.environment, {scan::ExitCode::Deadline,
-                                             Error(ErrorKind::TimedOut, "discovery did not end within its limit"),
-                                             scan::Reason::DeadlineExceeded});
+        return leave_early(run.environment,
+                           {scan::ExitCode::Deadline,
+                            Error(ErrorKind::TimedOut, "discovery did not end within its limit"),
+                            scan::Reason::DeadlineExceeded});
     }
     if (cause == StopCause::Terminated) {
-        return leave_early(run.environment, {scan::ExitCode::Terminated,
-                                             Error(ErrorKind::Cancelled, "discovery was terminated"), {}});
+        return leave_early(run.environment,
+                           {scan::ExitCode::Terminated,
+                            Error(ErrorKind::Cancelled, "discovery was terminated"),
+                            {}});
     }
     return leave_early(run.environment, result.error());
 }
@@ -120,13 +126,14 @@ base::Result<std::unique_ptr<DiscoveryRun>> prepare(const Environment& environme
     auto client = TRY(IngestClient::create(environment, clock, limit, {}));
     auto key = TRY(client.redaction_key());
     base::Redactor redactor(std::move(key), secrets_of(inputs.credentials));
-    return std::make_unique<DiscoveryRun>(environment, clock, std::move(inputs), std::move(client), std::move(redactor));
+    return std::make_unique<DiscoveryRun>(environment, clock, std::move(inputs), std::move(client),
+                                          std::move(redactor));
 }
 
 }  // namespace
 
-int run_discovery(const Environment& environment, const FindScanner& find_scanner, const base::Clock& clock,
-                  base::os::SignalWatch& signals) {
+int run_discovery(const Environment& environment, const FindScanner& find_scanner,
+                  const base::Clock& clock, base::os::SignalWatch& signals) {
     const auto deadlines = deadlines_of(clock.ticks(), environment.limit);
     auto inputs = read_inputs(environment, find_scanner);
     if (!inputs) return leave_early(environment, inputs.error());
@@ -134,9 +141,10 @@ int run_discovery(const Environment& environment, const FindScanner& find_scanne
     if (!prepared) return leave_early(environment, stop_of(std::move(prepared).error()));
     auto& run = **prepared;
     std::expected<void, Stop> result;
-    Supervised supervised([&] { result = guarded<void>([&] { return discover_and_send(run); }); }, run.flag);
-    const bool returned =
-        supervised.watch(signals, clock, {.deadline = deadlines.stop, .deadline_grace = deadlines.grace});
+    Supervised supervised([&] { result = guarded<void>([&] { return discover_and_send(run); }); },
+                          run.flag);
+    const bool returned = supervised.watch(
+        signals, clock, {.deadline = deadlines.stop, .deadline_grace = deadlines.grace});
     const int code = last_words(run, result, !returned);
     if (!returned) leave(code);
     return code;

@@ -21,8 +21,9 @@ constexpr std::size_t kJobBytesMax = 4u << 20;
 Result<std::string> required(const GetVariable& get, const char* name) {
     auto value = get(name);
     if (!value || value->empty()) {
-        return fail(ErrorKind::Invalid,
-                    fmt::format("{} is not set: the runner is started by scanfleet or the operator", name));
+        return fail(
+            ErrorKind::Invalid,
+            fmt::format("{} is not set: the runner is started by scanfleet or the operator", name));
     }
     return std::move(*value);
 }
@@ -50,8 +51,9 @@ Result<> read_run(Environment& environment, std::string_view text) {
 Result<> read_attempt(Environment& environment, std::string_view text) {
     const auto parts = base::split(text, ':');
     const auto bad = [&] {
-        return fail(ErrorKind::Invalid,
-                    fmt::format("SCANFLEET_ATTEMPT must be 'd:1' or '<chunk>:<attempt>', got '{}'", text));
+        return fail(
+            ErrorKind::Invalid,
+            fmt::format("SCANFLEET_ATTEMPT must be 'd:1' or '<chunk>:<attempt>', got '{}'", text));
     };
     if (parts.size() != 2) return bad();
     const auto attempt = number_of<int>(parts[1]);
@@ -67,8 +69,9 @@ Result<> read_attempt(Environment& environment, std::string_view text) {
 Result<> read_limit(Environment& environment, std::string_view text) {
     const auto limit = number_of<double>(text);
     if (!limit || *limit <= 0 || *limit > 86'400) {
-        return fail(ErrorKind::Invalid,
-                    fmt::format("SCANFLEET_LIMIT_SECONDS must be between 0 and 86400, got '{}'", text));
+        return fail(
+            ErrorKind::Invalid,
+            fmt::format("SCANFLEET_LIMIT_SECONDS must be between 0 and 86400, got '{}'", text));
     }
     environment.limit = base::Duration(static_cast<std::int64_t>(*limit * 1000));
     return {};
@@ -86,7 +89,9 @@ Result<std::map<std::string, std::string>> read_credential(const base::os::Path&
         if (text.ends_with('\r')) text.pop_back();
         files[name] = std::move(text);
     }
-    if (error) return fail(ErrorKind::Forbidden, fmt::format("read {}: {}", folder.string(), error.message()));
+    if (error)
+        return fail(ErrorKind::Forbidden,
+                    fmt::format("read {}: {}", folder.string(), error.message()));
     return files;
 }
 
@@ -112,7 +117,8 @@ Result<scan::Job> read_job(const Environment& environment) {
 }
 
 Result<std::string> read_token(const Environment& environment) {
-    const auto text = TRY(base::os::read_file(environment.work / "auth" / "token", kCredentialBytesMax));
+    const auto text =
+        TRY(base::os::read_file(environment.work / "auth" / "token", kCredentialBytesMax));
     return std::string(base::trim(text));
 }
 
@@ -125,7 +131,9 @@ Result<Credentials> read_credentials(const Environment& environment) {
         if (!entry.is_directory(error)) continue;
         credentials[entry.path().filename().string()] = TRY(read_credential(entry.path()));
     }
-    if (error) return fail(ErrorKind::Forbidden, fmt::format("read {}: {}", folder.string(), error.message()));
+    if (error)
+        return fail(ErrorKind::Forbidden,
+                    fmt::format("read {}: {}", folder.string(), error.message()));
     return credentials;
 }
 

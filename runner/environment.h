@@ -1,4 +1,5 @@
-// What a runner is told from outside: its work folder and a few environment variables (docs/formats/runner.md).
+// What a runner is told from outside: its work folder and a few environment variables
+// (docs/formats/runner.md).
 #pragma once
 
 #include "base/os/file.h"
@@ -15,14 +16,14 @@
 namespace runner {
 
 struct Environment {
-    base::os::Path work;             // --work
-    std::string ingest_url;          // SCANFLEET_INGEST_URL, without a path
-    std::string namespace_;          // SCANFLEET_RUN = namespace/job/runID
+    base::os::Path work;     // --work
+    std::string ingest_url;  // SCANFLEET_INGEST_URL, without a path
+    std::string namespace_;  // SCANFLEET_RUN = namespace/job/runID
     std::string job;
     std::string run_id;
-    std::int64_t chunk = -1;         // SCANFLEET_ATTEMPT = <chunk or d>:<attempt>; −1 is discovery
+    std::int64_t chunk = -1;  // SCANFLEET_ATTEMPT = <chunk or d>:<attempt>; −1 is discovery
     int attempt = 1;
-    base::Duration limit{};          // SCANFLEET_LIMIT_SECONDS, decimals allowed; from our own start
+    base::Duration limit{};  // SCANFLEET_LIMIT_SECONDS, decimals allowed; from our own start
     base::os::Path termination_log;  // SCANFLEET_TERMINATION_LOG
     bool local_mode = false;         // SCANFLEET_LOCAL=1
 };
@@ -37,7 +38,8 @@ base::Result<Environment> read_environment(base::os::Path work, const GetVariabl
 base::Result<scan::Job> read_job(const Environment& environment);
 // <work>/auth/token, fresh on each call: the token rotates.
 base::Result<std::string> read_token(const Environment& environment);
-// <work>/credentials/<name>/<file>. Forbidden or TooLarge (a file beyond 1 MiB) with the path; missing folder = none.
+// <work>/credentials/<name>/<file>. Forbidden or TooLarge (a file beyond 1 MiB) with the path;
+// missing folder = none.
 base::Result<Credentials> read_credentials(const Environment& environment);
 // Every value of every credential: what the redactor must know.
 std::vector<std::string> secrets_of(const Credentials& credentials);

@@ -51,12 +51,13 @@ std::uint64_t random_number() {
 // Full jitter: anything between nothing and the doubled delay.
 Duration jittered(int tries) {
     const auto ceiling = std::min(kDelayMax, kDelayMin * (std::int64_t{1} << std::min(tries, 6)));
-    return Duration(static_cast<std::int64_t>(random_number() % static_cast<std::uint64_t>(ceiling.count() + 1)));
+    return Duration(static_cast<std::int64_t>(random_number() %
+                                              static_cast<std::uint64_t>(ceiling.count() + 1)));
 }
 
 bool try_again(const net::Response& response) {
-    return !response.ok() || response.status == 401 || response.status == 408 || response.status == 429 ||
-           response.status >= 500;
+    return !response.ok() || response.status == 401 || response.status == 408 ||
+           response.status == 429 || response.status >= 500;
 }
 
 std::string sentence_of(const net::Response& response) {
@@ -76,8 +77,8 @@ struct IngestClient::Impl {
     std::unique_ptr<net::Client> client;
 
     std::string url(std::string_view path) const {
-        return fmt::format("{}/ingest/v1/jobs/{}/{}/{}/{}", environment.ingest_url, environment.namespace_,
-                           environment.job, environment.run_id, path);
+        return fmt::format("{}/ingest/v1/jobs/{}/{}/{}/{}", environment.ingest_url,
+                           environment.namespace_, environment.job, environment.run_id, path);
     }
     std::string attempt_path(std::string_view rest) const {
         return fmt::format("chunks/{}/attempts/{}{}", environment.chunk, environment.attempt, rest);
@@ -85,8 +86,8 @@ struct IngestClient::Impl {
 
     // Repeats until the answer is final.
     Result<net::Response> call(net::Request request);
-    Result<net::Response> call_with_body(std::string_view method, std::string_view path, std::string body,
-                                         std::string_view digest);
+    Result<net::Response> call_with_body(std::string_view method, std::string_view path,
+                                         std::string body, std::string_view digest);
     Result<> wait(Duration delay, const std::string& why);
     Result<std::string> get(std::string_view path);
     Result<> put(std::string_view path, std::string body, std::string_view digest);
@@ -94,10 +95,14 @@ struct IngestClient::Impl {
 
 Result<> IngestClient::Impl::wait(Duration delay, const std::string& why) {
     const auto until = clock.ticks() + delay;
-    if (until >= deadline) return fail(ErrorKind::Unavailable, fmt::format("ingest: {}; no time left to try again", why));
+    if (until >= deadline)
+        return fail(ErrorKind::Unavailable,
+                    fmt::format("ingest: {}; no time left to try again", why));
     while (clock.ticks() < until) {
-        if (give_up && give_up()) return fail(ErrorKind::Cancelled, "gave up waiting for ingest: asked to stop");
-        const auto slice = std::min(Duration(50), std::chrono::duration_cast<Duration>(until - clock.ticks()));
+        if (give_up && give_up())
+            return fail(ErrorKind::Cancelled, "gave up waiting for ingest: asked to stop");
+        const auto slice =
+            std::min(Duration(50), std::chrono::duration_cast<Duration>(until - clock.ticks()));
         client->poll(std::max(slice, Duration(1)));
     }
     return {};
@@ -108,22 +113,26 @@ Result<net::Response> IngestClient::Impl::call(net::Request request) {
         request.headers.set("Authorization", "Bearer " + TRY(read_token(environment)));
         const auto left = std::chrono::duration_cast<Duration>(deadline - clock.ticks());
         if (left <= Duration::zero()) return fail(ErrorKind::Unavailable, "ingest: no time left");
-        auto response = client->fetch(request, {.timeout = std::min(left, Duration(120'000)), .retry = false}, give_up);
+        auto response = client->fetch(
+            request, {.timeout = std::min(left, Duration(120'000)), .retry = false}, give_up);
         if (response.failure == net::Failure::Cancelled) {
             return fail(ErrorKind::Cancelled, "gave up on ingest: asked to stop");
         }
         if (!try_again(response)) return response;
         auto delay = jittered(tries);
         if (const auto header = response.headers.get("Retry-After")) {
-            if (const auto asked = net::parse_retry_after(*header, clock.wall())) delay = std::max(delay, *asked);
+            if (const auto asked = net::parse_retry_after(*header, clock.wall()))
+                delay = std::max(delay, *asked);
         }
         TRY(wait(std::min(delay, kDelayMax), sentence_of(response)));
     }
 }
 
-Result<net::Response> IngestClient::Impl::call_with_body(std::string_view method, std::string_view path,
-                                                         std::string body, std::string_view digest) {
-    net::Request request{.method = std::string(method), .url = url(path), .headers = {}, .body = std::move(body)};
+Result<net::Response> IngestClient::Impl::call_with_body(std::string_view method,
+                                                         std::string_view path, std::string body,
+                                                         std::string_view digest) {
+    net::Request request{
+        .method = std::string(method), .url = url(path), .headers = {}, .body = std::move(body)};
     if (!digest.empty()) request.headers.set(kDigestHeader, std::string(digest));
     request.headers.set("Content-Type", digest.empty() ? "application/json" : "application/gzip");
     return call(std::move(request));
@@ -173,16 +182,19 @@ IngestClient::IngestClient(IngestClient&&) noexcept = default;
 Result<IngestClient> IngestClient::create(const Environment& environment, const base::Clock& clock,
                                           base::Ticks deadline, std::function<bool()> give_up) {
     auto client = TRY(net::Client::create(client_options(environment), clock));
-    return IngestClient(std::make_unique<Impl>(environment, clock, deadline, std::move(give_up), std::move(client)));
+    return IngestClient(std::make_unique<Impl>(environment, clock, deadline, std::move(give_up),
+                                               std::move(client)));
 }
 
 Result<ChunkWork> IngestClient::chunk_work() {
     const auto body = TRY(impl_->get(impl_->attempt_path("")));
     const auto json = TRY(base::with_context(
-        base::parse_json(body, {.bytes_max = kAnswerBytesMax, .nodes_max = 50'000'000}), "chunk document"));
+        base::parse_json(body, {.bytes_max = kAnswerBytesMax, .nodes_max = 50'000'000}),
+        "chunk document"));
     const auto* chunk = base::find(json, "chunk");
     const auto* plan = base::find(json, "plan");
-    if (chunk == nullptr || plan == nullptr) return fail(ErrorKind::Internal, "ingest: chunk document is incomplete");
+    if (chunk == nullptr || plan == nullptr)
+        return fail(ErrorKind::Internal, "ingest: chunk document is incomplete");
     ChunkWork work;
     work.chunk = TRY(scan::parse_chunk(base::dump_json(*chunk)));
     work.plan = TRY(scan::parse_plan_head(base::dump_json(*plan)));
@@ -199,7 +211,8 @@ Result<std::string> IngestClient::redaction_key() {
 
 Result<std::string> IngestClient::input(std::string_view sha256) {
     auto bytes = TRY(impl_->get(fmt::format("inputs/{}", sha256)));
-    if (base::sha256_hex(bytes) != sha256) return fail(ErrorKind::Internal, "ingest: input differs from its digest");
+    if (base::sha256_hex(bytes) != sha256)
+        return fail(ErrorKind::Internal, "ingest: input differs from its digest");
     return bytes;
 }
 
@@ -213,7 +226,8 @@ Result<> IngestClient::put_plan(std::string_view lines) {
 
 Result<SegmentAnswer> IngestClient::put_segment(std::uint32_t number, std::string_view lines) {
     const auto path = impl_->attempt_path(fmt::format("/segments/{}", number));
-    const auto response = TRY(impl_->call_with_body("PUT", path, base::gzip(lines), base::sha256_hex(lines)));
+    const auto response =
+        TRY(impl_->call_with_body("PUT", path, base::gzip(lines), base::sha256_hex(lines)));
     if (response.status == 200) return SegmentAnswer{};
     if (response.status == 413) return SegmentAnswer{.kind = SegmentAnswer::Kind::TooLarge};
     if (response.status == 412) {
@@ -226,8 +240,8 @@ Result<SegmentAnswer> IngestClient::put_segment(std::uint32_t number, std::strin
 }
 
 Result<> IngestClient::commit(const scan::Commit& commit) {
-    const auto response =
-        TRY(impl_->call_with_body("POST", impl_->attempt_path("/commit"), scan::commit_to_json(commit), ""));
+    const auto response = TRY(impl_->call_with_body("POST", impl_->attempt_path("/commit"),
+                                                    scan::commit_to_json(commit), ""));
     if (response.status == 200) return {};
     return refused(response);
 }

@@ -1,5 +1,5 @@
-// The runner's side of ingest (docs/formats/ingest.md): each call is repeated with jitter until it is answered for good
-// or the caller's deadline passes.
+// The runner's side of ingest (docs/formats/ingest.md): each call is repeated with jitter until it
+// is answered for good or the caller's deadline passes.
 #pragma once
 
 #include "net/client.h"
@@ -26,19 +26,21 @@ struct ChunkWork {
 struct SegmentAnswer {
     enum class Kind {
         Stored,
-        Wanted,   // another number is wanted next
-        TooLarge, // a bound of the attempt or run is reached
+        Wanted,    // another number is wanted next
+        TooLarge,  // a bound of the attempt or run is reached
     } kind = Kind::Stored;
     std::uint32_t wanted = 0;
 };
 
-// Use on one thread. Errors: Unavailable (deadline passed while ingest was away or busy), Cancelled (run closed, or
-// `give_up` said so), Forbidden, Conflict, Internal (any other answer: a bug on one side).
+// Use on one thread. Errors: Unavailable (deadline passed while ingest was away or busy), Cancelled
+// (run closed, or `give_up` said so), Forbidden, Conflict, Internal (any other answer: a bug on one
+// side).
 class IngestClient {
 public:
     // `deadline`: no call goes on after it. `give_up` is asked between tries.
-    static base::Result<IngestClient> create(const Environment& environment, const base::Clock& clock,
-                                             base::Ticks deadline, std::function<bool()> give_up);
+    static base::Result<IngestClient> create(const Environment& environment,
+                                             const base::Clock& clock, base::Ticks deadline,
+                                             std::function<bool()> give_up);
     ~IngestClient();
     IngestClient(IngestClient&&) noexcept;
 

@@ -1,4 +1,5 @@
-// The Scanner seam: what every scanner is. One explicit list names them all (runner/app/scanners.cc).
+// The Scanner seam: what every scanner is. One explicit list names them all
+// (runner/app/scanners.cc).
 #pragma once
 
 #include "base/redact.h"
@@ -45,7 +46,8 @@ struct DiscoveryContext {
     bool local_mode = false;  // files may be read, loopback hosts named by the job count as listed
     std::function<bool()> stopped;  // deadline reached or asked to stop
     // Stores bytes that chunks need; returns their digest.
-    std::function<base::Result<std::string>(std::string_view name, std::string_view bytes)> put_input;
+    std::function<base::Result<std::string>(std::string_view name, std::string_view bytes)>
+        put_input;
     std::function<void(scan::LogLevel, std::string_view)> log;
 };
 
@@ -62,7 +64,8 @@ struct Discovery {
 struct RunContext {
     const scan::Job& job;
     const scan::Chunk& chunk;
-    // Units to do, in the order to do them: unfinished ones only, groups that may have killed an earlier attempt last.
+    // Units to do, in the order to do them: unfinished ones only, groups that may have killed an
+    // earlier attempt last.
     const std::vector<scan::Unit>& units;
     const scan::PlanHead& plan;  // inputs, hosts
     const Credentials& credentials;
@@ -75,7 +78,8 @@ struct RunContext {
     // Waits so long; false as soon as stopped() is true.
     std::function<bool(base::Duration)> wait;
     std::function<base::Result<std::string>(std::string_view sha256)> get_input;
-    // Emits a line of the stream. Findings and records of a unit come before its unit line. Any thread of the scanner.
+    // Emits a line of the stream. Findings and records of a unit come before its unit line. Any
+    // thread of the scanner.
     std::function<void(scan::Line)> emit;
     // Leaves a commit record by itself. Only Synthetic does, to play a runner that lies.
     std::function<void(const scan::Commit&)> leave_record{};
@@ -90,8 +94,8 @@ public:
     virtual Requirements requirements(const scan::Job& job) const = 0;
     // Finds the units. Parses hostile input.
     virtual std::expected<Discovery, Stop> discover(const DiscoveryContext& context) = 0;
-    // Works through context.units. Returns when all have a terminal line, or stopped() is true (units in flight then get no
-    // terminal line), or with a Stop when going on makes no sense.
+    // Works through context.units. Returns when all have a terminal line, or stopped() is true
+    // (units in flight then get no terminal line), or with a Stop when going on makes no sense.
     virtual std::expected<void, Stop> run(const RunContext& context) = 0;
 };
 

@@ -19,7 +19,8 @@ using base::Result;
 Result<Spool> Spool::create(const base::os::Path& file) {
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return fail(ErrorKind::Forbidden, fmt::format("open {}: {}", file.string(), std::strerror(errno)));
+        return fail(ErrorKind::Forbidden,
+                    fmt::format("open {}: {}", file.string(), std::strerror(errno)));
     }
     return Spool(fd);
 }
@@ -38,7 +39,8 @@ Result<> Spool::append(std::string_view lines) {
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             return fail(ErrorKind::Unavailable,
-                        fmt::format("write the result stream to the work folder: {}", std::strerror(errno)));
+                        fmt::format("write the result stream to the work folder: {}",
+                                    std::strerror(errno)));
         }
         lines.remove_prefix(static_cast<std::size_t>(written));
         offset += static_cast<std::uint64_t>(written);
@@ -48,12 +50,16 @@ Result<> Spool::append(std::string_view lines) {
 }
 
 Result<std::string> Spool::read(std::uint64_t offset, std::size_t bytes_max) const {
-    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(bytes_max, size_ - offset)), '\0');
+    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(bytes_max, size_ - offset)),
+                      '\0');
     std::size_t have = 0;
     while (have < bytes.size()) {
-        const auto got = ::pread(fd_, bytes.data() + have, bytes.size() - have, static_cast<off_t>(offset + have));
+        const auto got = ::pread(fd_, bytes.data() + have, bytes.size() - have,
+                                 static_cast<off_t>(offset + have));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return fail(ErrorKind::Internal, fmt::format("read the result stream: {}", std::strerror(errno)));
+        if (got <= 0)
+            return fail(ErrorKind::Internal,
+                        fmt::format("read the result stream: {}", std::strerror(errno)));
         have += static_cast<std::size_t>(got);
     }
     bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 = 0

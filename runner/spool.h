@@ -1,5 +1,5 @@
-// The result stream on disk: what the scanner emits lies here until ingest has it, so memory stays flat and nothing is
-// lost while ingest is away.
+// The result stream on disk: what the scanner emits lies here until ingest has it, so memory stays
+// flat and nothing is lost while ingest is away.
 #pragma once
 
 #include "base/os/file.h"

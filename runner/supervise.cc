@@ -34,7 +34,8 @@ struct Supervised::Impl {
     std::atomic<bool> done{false};
     std::jthread thread{};
 
-    explicit Impl(StopFlag& stop_flag) : flag(stop_flag), done_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    explicit Impl(StopFlag& stop_flag)
+        : flag(stop_flag), done_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
     ~Impl() {
         if (thread.joinable()) thread.join();
         ::close(done_fd);
@@ -47,7 +48,8 @@ struct Supervised::Impl {
     }
 };
 
-Supervised::Supervised(std::function<void()> work, StopFlag& flag) : impl_(std::make_unique<Impl>(flag)) {
+Supervised::Supervised(std::function<void()> work, StopFlag& flag)
+    : impl_(std::make_unique<Impl>(flag)) {
     impl_->thread = std::jthread([impl = impl_.get(), work = std::move(work)] {
         work();
         impl->mark_done();
@@ -56,12 +58,14 @@ Supervised::Supervised(std::function<void()> work, StopFlag& flag) : impl_(std::
 
 Supervised::~Supervised() = default;
 
-bool Supervised::watch(base::os::SignalWatch& signals, const base::Clock& clock, const SupervisionOptions& options) {
+bool Supervised::watch(base::os::SignalWatch& signals, const base::Clock& clock,
+                       const SupervisionOptions& options) {
     std::optional<base::Ticks> abandon_at;
     while (!impl_->done) {
         const auto now = clock.ticks();
         signals.drain();
-        if (signals.terminations() + signals.interrupts() > 0) impl_->flag.raise(StopCause::Terminated);
+        if (signals.terminations() + signals.interrupts() > 0)
+            impl_->flag.raise(StopCause::Terminated);
         if (now >= options.deadline) impl_->flag.raise(StopCause::Deadline);
         if (options.broken && options.broken()) impl_->flag.raise(StopCause::Broken);
         if (impl_->flag.raised() && !abandon_at) {

@@ -39,17 +39,18 @@ struct SupervisionOptions {
     base::Duration deadline_grace{};  // how long the work may then go on: part of the flush reserve
     // A terminated runner is gone within 5 s, its flush included.
     base::Duration terminated_grace{2'000};
-    std::function<bool()> broken{};   // asked about every 50 ms
+    std::function<bool()> broken{};  // asked about every 50 ms
 };
 
-// The thread that works. If it does not come back in its grace time it is abandoned: the process must then end by
-// leave() — the destructor would wait for it for ever.
+// The thread that works. If it does not come back in its grace time it is abandoned: the process
+// must then end by leave() — the destructor would wait for it for ever.
 class Supervised {
 public:
     Supervised(std::function<void()> work, StopFlag& flag);
     ~Supervised();
     // True if the work returned, false if it was abandoned.
-    bool watch(base::os::SignalWatch& signals, const base::Clock& clock, const SupervisionOptions& options);
+    bool watch(base::os::SignalWatch& signals, const base::Clock& clock,
+               const SupervisionOptions& options);
 
 private:
     struct Impl;

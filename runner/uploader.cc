@@ -53,7 +53,8 @@ struct SentSegment {
 }  // namespace
 
 struct Uploader::Impl {
-    Impl(Spool s, IngestClient c, UploaderOptions o) : options(o), client(std::move(c)), spool(std::move(s)) {}
+    Impl(Spool s, IngestClient c, UploaderOptions o)
+        : options(o), client(std::move(c)), spool(std::move(s)) {}
 
     // Constant after construction.
     const UploaderOptions options;
@@ -129,7 +130,8 @@ Result<> Uploader::Impl::send(std::string_view lines, std::size_t raw_length) {
 // The store lost what it had (or another replica took over): the same segments again.
 Result<> Uploader::Impl::resend_from(std::uint32_t number) {
     if (number < 1 || number > segments.size()) {
-        return fail(ErrorKind::Internal, fmt::format("ingest wants segment {}, {} were sent", number, segments.size()));
+        return fail(ErrorKind::Internal,
+                    fmt::format("ingest wants segment {}, {} were sent", number, segments.size()));
     }
     for (auto i = number; i <= segments.size(); ++i) {
         const auto& segment = segments[i - 1];
@@ -137,7 +139,8 @@ Result<> Uploader::Impl::resend_from(std::uint32_t number) {
         if (segment.units_only) lines = TRY(unit_lines_of(parser, lines));
         const auto answer = TRY(client.put_segment(i, lines));
         if (answer.kind != SegmentAnswer::Kind::Stored) {
-            return fail(ErrorKind::Internal, fmt::format("ingest refused segment {} when it was sent again", i));
+            return fail(ErrorKind::Internal,
+                        fmt::format("ingest refused segment {} when it was sent again", i));
         }
     }
     return {};
@@ -167,8 +170,13 @@ Uploader::Finished Uploader::Impl::close() {
     scan::EndLine line;
     {
         const std::scoped_lock lock(mutex);
-        line = {.status = end->status, .units = totals.units, .findings = totals.findings,
-                .records = totals.records, .truncated = units_only, .pause_seconds = 0, .sha256 = sha.hex()};
+        line = {.status = end->status,
+                .units = totals.units,
+                .findings = totals.findings,
+                .records = totals.records,
+                .truncated = units_only,
+                .pause_seconds = 0,
+                .sha256 = sha.hex()};
         result.commit.reason = end->reason;
         result.commit.message = end->message;
     }
@@ -215,7 +223,8 @@ Uploader::Uploader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Uploader::~Uploader() = default;
 
-Result<std::unique_ptr<Uploader>> Uploader::start(Spool spool, IngestClient client, UploaderOptions options) {
+Result<std::unique_ptr<Uploader>> Uploader::start(Spool spool, IngestClient client,
+                                                  UploaderOptions options) {
     auto impl = std::make_unique<Impl>(std::move(spool), std::move(client), options);
     auto* raw = impl.get();
     impl->thread = std::jthread([raw](const std::stop_token& stop) { raw->loop(stop); });
@@ -232,8 +241,10 @@ void Uploader::emit(const scan::Line& line) {
     }
     impl_->totals.count(line);
     const auto pending = impl_->spool.size() - impl_->offset;
-    // Wake the sender for the first line (its 2 s begin) and when a segment is full, not for each line.
-    if (pending == text.size() || pending >= impl_->options.segment_bytes) impl_->changed.notify_all();
+    // Wake the sender for the first line (its 2 s begin) and when a segment is full, not for each
+    // line.
+    if (pending == text.size() || pending >= impl_->options.segment_bytes)
+        impl_->changed.notify_all();
 }
 
 std::optional<Error> Uploader::broken() const {

@@ -16,8 +16,10 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: scanfleet-runner discover|run --work FOLDER\n"
     "       scanfleet-runner --version\n\n"
-    "Runs one attempt of a scan job: discover makes the plan document, run works through one chunk.\n"
-    "It is started by scanfleet (as a process) or by the operator (in a Pod), which prepare FOLDER and set\n"
+    "Runs one attempt of a scan job: discover makes the plan document, run works through one "
+    "chunk.\n"
+    "It is started by scanfleet (as a process) or by the operator (in a Pod), which prepare FOLDER "
+    "and set\n"
     "SCANFLEET_INGEST_URL, SCANFLEET_RUN, SCANFLEET_ATTEMPT and SCANFLEET_LIMIT_SECONDS.\n"
     "To scan something, use `scanfleet run job.yaml`.\n";
 
@@ -28,8 +30,8 @@ std::optional<std::string> variable(const char* name) {
 }
 
 int usage_error(std::string_view sentence) {
-    std::fprintf(stderr, "scanfleet-runner: %.*s\n\n%.*s", static_cast<int>(sentence.size()), sentence.data(),
-                 static_cast<int>(kUsage.size()), kUsage.data());
+    std::fprintf(stderr, "scanfleet-runner: %.*s\n\n%.*s", static_cast<int>(sentence.size()),
+                 sentence.data(), static_cast<int>(kUsage.size()), kUsage.data());
     return static_cast<int>(scan::ExitCode::Config);
 }
 
@@ -57,7 +59,9 @@ int main(int argc, char** argv) {
     if (verb == "--help" || verb == "-h") {
         return std::fwrite(kUsage.data(), 1, kUsage.size(), stdout) == kUsage.size() ? 0 : 1;
     }
-    if (verb != "discover" && verb != "run") return usage_error("the first word must be 'discover' or 'run'");
-    if (argc != 4 || std::strcmp(argv[2], "--work") != 0) return usage_error("--work FOLDER is missing");
+    if (verb != "discover" && verb != "run")
+        return usage_error("the first word must be 'discover' or 'run'");
+    if (argc != 4 || std::strcmp(argv[2], "--work") != 0)
+        return usage_error("--work FOLDER is missing");
     return run_verb(verb, argv[3]);
 }

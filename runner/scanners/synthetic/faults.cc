@@ -21,7 +21,8 @@ constexpr std::size_t kUnitsMax = 1'000'000;
 // Beyond the memory limit that a runner has by default (512 MiB).
 constexpr std::size_t kOomBytes = 768u << 20;
 
-// Takes memory until the kernel's limit kills us; without a limit we play the kernel, so that the end looks the same.
+// Takes memory until the kernel's limit kills us; without a limit we play the kernel, so that the
+// end looks the same.
 [[noreturn]] void run_out_of_memory() {
     std::vector<std::vector<char>> blocks;
     for (std::size_t taken = 0; taken < kOomBytes; taken += 16u << 20) {
@@ -44,7 +45,8 @@ constexpr std::size_t kOomBytes = 768u << 20;
 
 }  // namespace
 
-std::optional<FaultAction> fault_for(const scan::SyntheticOptions& options, std::uint32_t unit, int attempt) {
+std::optional<FaultAction> fault_for(const scan::SyntheticOptions& options, std::uint32_t unit,
+                                     int attempt) {
     for (const auto& fault : options.faults) {
         if (fault.attempt != 0 && fault.attempt != attempt) continue;
         const auto units = base::parse_intervals(fault.units, kUnitsMax);
@@ -67,11 +69,16 @@ Stop play(FaultAction action, const RunContext& context) {
     case FaultAction::Hang:
         while (context.wait(base::Duration(3'600'000))) {
         }
-        return {ExitCode::Internal, Error(ErrorKind::Cancelled, "hung on order until it was stopped"), {}};
+        return {ExitCode::Internal,
+                Error(ErrorKind::Cancelled, "hung on order until it was stopped"),
+                {}};
     case FaultAction::Exit69:
-        return {ExitCode::TargetUnavailable, Error(ErrorKind::Unavailable, "target unavailable, on order"), {}};
+        return {ExitCode::TargetUnavailable,
+                Error(ErrorKind::Unavailable, "target unavailable, on order"),
+                {}};
     case FaultAction::Exit75:
-        return {ExitCode::Temporary, Error(ErrorKind::Unavailable, "temporary failure, on order"), {}};
+        return {
+            ExitCode::Temporary, Error(ErrorKind::Unavailable, "temporary failure, on order"), {}};
     }
     std::abort();
 }

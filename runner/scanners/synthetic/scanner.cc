@@ -18,18 +18,20 @@ using scan::Severity;
 
 // Severities as real scans have them: few bad ones.
 Severity severity_of(const std::string& unit, int index) {
-    static constexpr std::array kDeck = {Severity::Critical, Severity::High,   Severity::High,   Severity::Medium,
-                                         Severity::Medium,   Severity::Medium, Severity::Low,    Severity::Low,
-                                         Severity::Low,      Severity::Info,   Severity::Info,   Severity::Info};
+    static constexpr std::array kDeck = {Severity::Critical, Severity::High,   Severity::High,
+                                         Severity::Medium,   Severity::Medium, Severity::Medium,
+                                         Severity::Low,      Severity::Low,    Severity::Low,
+                                         Severity::Info,     Severity::Info,   Severity::Info};
     const auto digest = base::sha256_raw(fmt::format("{}/{}", unit, index));
     return kDeck[static_cast<unsigned char>(digest[0]) % kDeck.size()];
 }
 
 scan::Finding finding_of(const std::string& unit, int index) {
-    auto finding = scan::make_finding(
-        "synthetic.finding", unit,
-        scan::GenericLocation{.uri = "synthetic://" + unit, .name = fmt::format("finding {}", index)},
-        fmt::format("Finding {} of unit {}, made on order.", index, unit));
+    auto finding =
+        scan::make_finding("synthetic.finding", unit,
+                           scan::GenericLocation{.uri = "synthetic://" + unit,
+                                                 .name = fmt::format("finding {}", index)},
+                           fmt::format("Finding {} of unit {}, made on order.", index, unit));
     finding.severity = severity_of(unit, index);
     return finding;
 }
@@ -49,14 +51,16 @@ public:
     std::expected<void, Stop> run(const RunContext& context) override;
 
 private:
-    static void emit_results(const RunContext& context, const scan::Unit& unit, const scan::SyntheticOptions& options);
+    static void emit_results(const RunContext& context, const scan::Unit& unit,
+                             const scan::SyntheticOptions& options);
 };
 
 std::expected<Discovery, Stop> Synthetic::discover(const DiscoveryContext& context) {
     const auto& options = std::get<scan::SyntheticOptions>(context.job.spec.scanner);
     auto plan = scan::plan_synthetic(context.job.spec);
     if (!plan) {
-        return std::unexpected(Stop{scan::ExitCode::Config, std::move(plan).error(), scan::Reason::PlanTooLarge});
+        return std::unexpected(
+            Stop{scan::ExitCode::Config, std::move(plan).error(), scan::Reason::PlanTooLarge});
     }
     return Discovery{.units = scan::synthetic_units(options), .limits = plan->head.limits};
 }
@@ -67,7 +71,8 @@ void Synthetic::emit_results(const RunContext& context, const scan::Unit& unit,
         if (context.stopped()) return;
         context.emit(finding_of(unit.id, index));
     }
-    context.emit(scan::Record{.unit = unit.id, .kind = "synthetic", .key = unit.id, .data_json = R"({"done":1})"});
+    context.emit(scan::Record{
+        .unit = unit.id, .kind = "synthetic", .key = unit.id, .data_json = R"({"done":1})"});
     context.emit(scan::UnitLine{.id = unit.id,
                                 .status = scan::UnitStatus::Ok,
                                 .reason = {},

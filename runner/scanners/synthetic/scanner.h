@@ -7,7 +7,8 @@
 
 namespace runner {
 
-// Every finding and fault follows from the job and the unit's number alone, so runs can be compared.
+// Every finding and fault follows from the job and the unit's number alone, so runs can be
+// compared.
 std::unique_ptr<Scanner> make_synthetic_scanner();
 
 }  // namespace runner

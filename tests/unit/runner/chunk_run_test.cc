@@ -20,24 +20,29 @@ std::vector<std::string> ids(const std::vector<scan::Unit>& units) {
 using Ids = std::vector<std::string>;
 
 TEST(RemainingUnits, AreAllInPlanOrderAtTheFirstAttempt) {
-    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "g"}, {"b", ""}, {"c", "g"}}), {}, {})), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "g"}, {"b", ""}, {"c", "g"}}), {}, {})),
+              (Ids{"a", "b", "c"}));
 }
 
 TEST(RemainingUnits, LeaveOutWhatAnEarlierAttemptEnded) {
     const Ids done = {"a", "c"};
-    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}}), done, {})), (Ids{"b", "d"}));
+    EXPECT_EQ(
+        ids(remaining_units(chunk_of({{"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}}), done, {})),
+        (Ids{"b", "d"}));
 }
 
 TEST(RemainingUnits, PutTheGroupThatMayHaveKilledTheRunnerLast) {
     const Ids suspect = {"b"};
-    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "x"}, {"b", "x"}, {"c", "y"}, {"d", ""}}), {}, suspect)),
+    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "x"}, {"b", "x"}, {"c", "y"}, {"d", ""}}), {},
+                                  suspect)),
               (Ids{"c", "d", "a", "b"}));
 }
 
 TEST(RemainingUnits, DoNotMoveAGroupForASuspectThatIsDone) {
     const Ids done = {"a"};
     const Ids suspect = {"a"};
-    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "x"}, {"b", "x"}, {"c", "y"}}), done, suspect)), (Ids{"b", "c"}));
+    EXPECT_EQ(ids(remaining_units(chunk_of({{"a", "x"}, {"b", "x"}, {"c", "y"}}), done, suspect)),
+              (Ids{"b", "c"}));
 }
 
 Stop stop_with(scan::ExitCode code) {
@@ -56,18 +61,21 @@ TEST(RunEnd, IsPartialWith124AtTheOwnDeadline) {
 }
 
 TEST(RunEnd, IsPartialWith143WhenTerminated) {
-    EXPECT_EQ(decide_run_end({.cause = StopCause::Terminated, .units_left = 1}).code, scan::ExitCode::Terminated);
+    EXPECT_EQ(decide_run_end({.cause = StopCause::Terminated, .units_left = 1}).code,
+              scan::ExitCode::Terminated);
 }
 
 TEST(RunEnd, CarriesTheScannersOwnCodeAndSentence) {
-    const auto end = decide_run_end({.stopped_by_scanner = stop_with(scan::ExitCode::TargetUnavailable), .units_left = 1});
+    const auto end = decide_run_end(
+        {.stopped_by_scanner = stop_with(scan::ExitCode::TargetUnavailable), .units_left = 1});
     EXPECT_EQ(end.status, scan::StreamStatus::Failed);
     EXPECT_EQ(end.code, scan::ExitCode::TargetUnavailable);
     EXPECT_EQ(end.message, "why");
 }
 
 TEST(RunEnd, SaysWhenTheScannerHung) {
-    const auto end = decide_run_end({.cause = StopCause::Deadline, .abandoned = true, .units_left = 2});
+    const auto end =
+        decide_run_end({.cause = StopCause::Deadline, .abandoned = true, .units_left = 2});
     EXPECT_EQ(end.message, "own deadline reached: 2 units left, the scanner hung");
 }
 

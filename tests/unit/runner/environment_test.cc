@@ -46,15 +46,18 @@ TEST(Environment, NamesDiscoveryByTheLetterD) {
 
 TEST(Environment, SaysWhichVariableIsMissingOrWrong) {
     const std::vector<std::pair<std::string, std::string>> wrong = {
-        {"SCANFLEET_INGEST_URL", ""},       {"SCANFLEET_RUN", "shop"},      {"SCANFLEET_RUN", "a//b"},
-        {"SCANFLEET_ATTEMPT", "7"},         {"SCANFLEET_ATTEMPT", "x:1"},   {"SCANFLEET_ATTEMPT", "1:0"},
-        {"SCANFLEET_LIMIT_SECONDS", "soon"}, {"SCANFLEET_LIMIT_SECONDS", "-1"}, {"SCANFLEET_LIMIT_SECONDS", "1e9"}};
+        {"SCANFLEET_INGEST_URL", ""},        {"SCANFLEET_RUN", "shop"},
+        {"SCANFLEET_RUN", "a//b"},           {"SCANFLEET_ATTEMPT", "7"},
+        {"SCANFLEET_ATTEMPT", "x:1"},        {"SCANFLEET_ATTEMPT", "1:0"},
+        {"SCANFLEET_LIMIT_SECONDS", "soon"}, {"SCANFLEET_LIMIT_SECONDS", "-1"},
+        {"SCANFLEET_LIMIT_SECONDS", "1e9"}};
     for (const auto& [name, value] : wrong) {
         auto variables = complete();
         variables[name] = value;
         const auto environment = read(variables);
         ASSERT_FALSE(environment) << name << "=" << value;
-        EXPECT_NE(environment.error().message().find(name), std::string::npos) << environment.error().message();
+        EXPECT_NE(environment.error().message().find(name), std::string::npos)
+            << environment.error().message();
     }
 }
 
@@ -68,7 +71,8 @@ TEST(Credentials, AreReadByFolderAndFileWithoutTheFinalNewline) {
     environment.work = folder.path();
     const auto credentials = read_credentials(environment);
     ASSERT_TRUE(credentials);
-    EXPECT_EQ(*credentials, (Credentials{{"alice", {{"username", "alice"}, {"password", "pass word"}}}}));
+    EXPECT_EQ(*credentials,
+              (Credentials{{"alice", {{"username", "alice"}, {"password", "pass word"}}}}));
     EXPECT_EQ(secrets_of(*credentials), std::vector<std::string>{"pass word"});
 }
 

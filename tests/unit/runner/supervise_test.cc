@@ -29,9 +29,15 @@ TEST(Supervised, ReturnsAsSoonAsTheWorkIsDone) {
 
 TEST(Supervised, TellsTheWorkToStopAtTheDeadline) {
     StopFlag flag;
-    Supervised supervised([&] { while (flag.wait(base::Duration(3'600'000))) {} }, flag);
-    EXPECT_TRUE(supervised.watch(signals(), system_time(),
-                                 {.deadline = system_time().ticks(), .deadline_grace = base::Duration(60'000)}));
+    Supervised supervised(
+        [&] {
+            while (flag.wait(base::Duration(3'600'000))) {
+            }
+        },
+        flag);
+    EXPECT_TRUE(supervised.watch(
+        signals(), system_time(),
+        {.deadline = system_time().ticks(), .deadline_grace = base::Duration(60'000)}));
     EXPECT_EQ(flag.cause(), StopCause::Deadline);
 }
 
@@ -45,8 +51,14 @@ TEST(Supervised, AbandonsWorkThatDoesNotObey) {
 
 TEST(Supervised, StopsWhenResultsCannotBeBroughtHome) {
     StopFlag flag;
-    Supervised supervised([&] { while (flag.wait(base::Duration(3'600'000))) {} }, flag);
-    EXPECT_TRUE(supervised.watch(signals(), system_time(), {.deadline = base::Ticks::max(), .broken = [] { return true; }}));
+    Supervised supervised(
+        [&] {
+            while (flag.wait(base::Duration(3'600'000))) {
+            }
+        },
+        flag);
+    EXPECT_TRUE(supervised.watch(signals(), system_time(),
+                                 {.deadline = base::Ticks::max(), .broken = [] { return true; }}));
     EXPECT_EQ(flag.cause(), StopCause::Broken);
 }
 

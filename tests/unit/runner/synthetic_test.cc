@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace runner {
 namespace {
 
@@ -28,32 +30,33 @@ Ran run_all(const scan::Job& job, int attempt = 1) {
     const scan::PlanHead plan;
     const Credentials credentials;
     const base::Redactor redactor(std::string(32, 'k'), {});
-    const RunContext context{.job = job,
-                             .chunk = chunk,
-                             .units = units,
-                             .plan = plan,
-                             .credentials = credentials,
-                             .clock = base::os::system_clock(),
-                             .redactor = redactor,
-                             .run_id = "run",
-                             .attempt = attempt,
-                             .local_mode = true,
-                             .stopped = [] { return false; },
-                             .wait = [](base::Duration) { return true; },
-                             .get_input = {},
-                             .emit = [&](scan::Line line) { ran.lines.push_back(std::move(line)); }};
+    const RunContext context{
+        .job = job,
+        .chunk = chunk,
+        .units = units,
+        .plan = plan,
+        .credentials = credentials,
+        .clock = base::os::system_clock(),
+        .redactor = redactor,
+        .run_id = "run",
+        .attempt = attempt,
+        .local_mode = true,
+        .stopped = [] { return false; },
+        .wait = [](base::Duration) { return true; },
+        .get_input = {},
+        .emit = [&](scan::Line line) { ran.lines.push_back(std::move(line)); }};
     ran.end = make_synthetic_scanner()->run(context);
     return ran;
 }
 
 template <typename T>
 std::size_t count(const Ran& ran) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(ran.lines, [](const auto& line) { return std::holds_alternative<T>(line); }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        ran.lines, [](const auto& line) { return std::holds_alternative<T>(line); }));
 }
 
 TEST(Synthetic, EndsEachUnitOkWithItsFindingsBeforeTheUnitLine) {
-    const auto ran = run_all(job_with({.unit_count = 3, .findings_per_unit = 2}));
+    const auto ran = run_all(job_with({.unit_count = 3, .findings_per_unit = 2, .faults = {}}));
     ASSERT_TRUE(ran.end);
     EXPECT_EQ(count<scan::UnitLine>(ran), 3u);
     EXPECT_EQ(count<scan::Finding>(ran), 6u);
@@ -62,12 +65,13 @@ TEST(Synthetic, EndsEachUnitOkWithItsFindingsBeforeTheUnitLine) {
 }
 
 TEST(Synthetic, FindsTheSameEachTime) {
-    const auto job = job_with({.unit_count = 5, .findings_per_unit = 3});
+    const auto job = job_with({.unit_count = 5, .findings_per_unit = 3, .faults = {}});
     EXPECT_EQ(run_all(job).lines, run_all(job, 2).lines);
 }
 
 TEST(Synthetic, StopsWithTheOrderedExitCode) {
-    const auto ran = run_all(job_with({.unit_count = 3, .faults = {{"1", scan::FaultAction::Exit69, 0}}}));
+    const auto ran =
+        run_all(job_with({.unit_count = 3, .faults = {{"1", scan::FaultAction::Exit69, 0}}}));
     ASSERT_FALSE(ran.end);
     EXPECT_EQ(ran.end.error().code, scan::ExitCode::TargetUnavailable);
     EXPECT_EQ(count<scan::UnitLine>(ran), 1u) << "what came before the fault is kept";
