@@ -4,7 +4,9 @@
 #include "base/result.h"
 #include "base/time.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +41,7 @@ private:
 
 struct Request {
     std::string method = "GET";
-    std::string url;  // absolute, for the client
+    std::string url{};  // absolute, for the client
     Headers headers{};
     std::string body{};
 };
@@ -47,15 +49,16 @@ struct Request {
 // Why a request has no complete answer.
 enum class Failure {
     None,
-    OutOfScope,    // the scope guard refused: nothing was sent
-    Connect,       // no connection (refused, unreachable, no such name)
+    OutOfScope,  // the scope guard refused: nothing was sent
+    Connect,     // no connection (refused, unreachable, no such name)
     Tls,
-    TimedOut,      // one of the time limits
-    TooSlow,       // below the minimum rate
-    BadAnswer,     // not HTTP, wrong lengths, too many headers
-    BodyBomb,      // decompresses beyond 100 : 1
-    Reset,         // the peer closed in mid-answer
+    TimedOut,   // one of the time limits
+    TooSlow,    // below the minimum rate
+    BadAnswer,  // not HTTP, wrong lengths, too many headers
+    BodyBomb,   // decompresses beyond 100 : 1
+    Reset,      // the peer closed in mid-answer
     TooManyRedirects,
+    BadRequest,  // the request cannot be put on the wire (method, header, URL): nothing was sent
     Cancelled,
 };
 std::string_view to_string(Failure failure);  // kebab-case
@@ -67,7 +70,7 @@ struct Response {
     bool body_cut = false;        // more came than was kept
     std::string effective_url{};  // after redirects
     std::string peer_address{};
-    base::Duration elapsed{};     // from send to last byte
+    base::Duration elapsed{};  // from send to last byte
     base::Duration first_byte{};
     std::uint64_t bytes_read = 0;
     Failure failure = Failure::None;
@@ -77,7 +80,8 @@ struct Response {
     bool is_2xx() const { return ok() && status >= 200 && status < 300; }
 };
 
-// Seconds or an HTTP date (RFC 9110 §10.2.3), as a delay from `now`; nullopt if unreadable. Never negative.
+// Seconds or an HTTP date (RFC 9110 §10.2.3), as a delay from `now`; nullopt if unreadable. Never
+// negative.
 std::optional<base::Duration> parse_retry_after(std::string_view value, base::Instant now);
 
 }  // namespace net
