@@ -30,14 +30,16 @@ struct ClientOptions {
     base::Duration connect_timeout{5'000};
     base::Duration tls_timeout{10'000};
     base::Duration first_byte_timeout{15'000};
-    base::Duration request_timeout{30'000};
+    base::Duration request_timeout{
+        30'000};  // one try with its redirects, waits in our queue not counted
     // Below so many bytes a second for so long: TooSlow.
     std::int64_t rate_min = 64;
     base::Duration rate_min_window{10'000};
     std::size_t header_bytes_max = 256u << 10;
     std::size_t header_lines_max = 1'000;
     std::size_t body_keep_max = 2u << 20;
-    std::size_t body_read_max = 16u << 20;  // before and after decompression
+    // Before and after decompression. Beyond it the body is cut: no failure, but body_cut.
+    std::size_t body_read_max = 16u << 20;
     std::int64_t body_ratio_max = 100;
     int redirects_max = 5;
     // Safe methods only: connect errors, 502, 503, 504, 429.
@@ -45,13 +47,18 @@ struct ClientOptions {
     base::Duration retry_delay_min{250};
     base::Duration retry_delay_max{10'000};
     base::Duration retry_after_max{60'000};
-    // Token bucket: `rps` requests per `rps_period`; 0 = no limit. Halved on 429, 503 or latency above 3 × the median of
-    // the first 20 answers; floor one per 10 s; +10 % of the share per 10 s without such an answer (AIMD).
+    // Token bucket with AIMD (net/rate.h): `rps` requests per `rps_period`, retries and redirects
+    // included; 0 = no limit.
     std::int64_t rps = 0;
     base::Duration rps_period{1'000};
-    std::string proxy{};  // empty = none; proxies of the environment are never used
+    // Empty = none; proxies of the environment are never used. With a proxy it is the proxy that
+    // resolves names, so that `scope` sees URLs and address literals only.
+    std::string proxy{};
+    // Addresses for names, past DNS, as curl's --resolve: "host:port:address[,address]".
+    std::vector<std::string> resolve{};
     TlsOptions tls{};
-    // nullptr = everything is allowed (ingest, API server: hosts we configured ourselves).
+    // Must outlive the client. nullptr = everything is allowed (ingest, API server: hosts we
+    // configured ourselves).
     const Scope* scope = nullptr;
     std::uint64_t seed = 1;  // for jitter
 };
@@ -65,32 +72,52 @@ struct RequestOptions {
 };
 
 struct ClientStats {
-    std::uint64_t requests = 0, retries = 0, refused = 0, bytes_in = 0;
+    std::uint64_t requests = 0;  // sent: each hop and each try counts
+    std::uint64_t retries = 0;
+    std::uint64_t refused = 0;  // by the scope
+    std::uint64_t bytes_in = 0;
     std::array<std::uint64_t, 6> by_status_class{};  // [0] = no answer
 };
 
 using RequestId = std::uint64_t;
 
 // Not thread-safe: one owner thread. Destruction cancels what is in flight.
+//
+// Requests wait per origin, and origins take turns, until a connection and a token are free.
+// Redirects are followed here and not by curl: each hop passes the scope, and on another origin
+// Authorization, Cookie, Host and every header with a secret-like name (base/redact.h) are dropped
+// for the rest of the chain. 303, and 301 or 302 after POST, become GET. Retried are safe methods
+// only (RFC 9110 §9.2.1), with full jitter or after Retry-After where that is longer; an answer
+// that asks for more than retry_after_max is handed out as it is. A failed answer keeps the status,
+// headers and body that came. Content-Length is the client's own; a Host header must itself be in
+// scope.
 class Client {
 public:
-    static base::Result<std::unique_ptr<Client>> create(ClientOptions options, const base::Clock& clock);
+    // Invalid: a TLS file that cannot be read, a limit that is not positive. Internal: curl does
+    // not start. `clock` must outlive the client and run (limits are measured by it).
+    static base::Result<std::unique_ptr<Client>> create(ClientOptions options,
+                                                        const base::Clock& clock);
     ~Client();
 
     // Queues a request; its answer comes out of poll(). Redirects and retries happen inside.
+    // What cannot be sent at all (OutOfScope, BadRequest) comes out of the next poll too.
     RequestId submit(Request request, RequestOptions options = {});
+    // Forgets the request: no reply comes out for it.
     void cancel(RequestId id);
 
     struct Reply {
         RequestId id;
         Response response;
     };
-    // Drives transfers for at most `wait` and returns what ended; returns early when something did. An extra fd (e.g. of
-    // a SignalWatch) also ends the wait.
+    // Drives transfers for at most `wait` and returns what ended; returns early when something did.
+    // An extra fd (e.g. of a SignalWatch) that is readable also ends the wait. Waits too when
+    // nothing is in flight.
     std::vector<Reply> poll(base::Duration wait, int extra_fd = -1);
 
-    // submit + poll until the answer. Cancelled when `stop` says so (asked about every 50 ms).
-    Response fetch(Request request, RequestOptions options = {}, const std::function<bool()>& stop = {});
+    // submit + poll until the answer; replies to other requests stay for the next poll. Cancelled
+    // when `stop` says so (asked about every 50 ms).
+    Response fetch(Request request, RequestOptions options = {},
+                   const std::function<bool()>& stop = {});
 
     const ClientStats& stats() const;
 

@@ -1,0 +1,103 @@
+// The client's inside: queues per origin, the curl_multi loop, and what happens to each answer.
+#pragma once
+
+#include "net/follow_up.h"
+#include "net/rate.h"
+#include "net/transfer.h"
+
+#include <curl/curl.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace net {
+
+struct MultiCleanup {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+using MultiHandle = std::unique_ptr<CURLM, MultiCleanup>;
+
+// One owner thread. A request is in exactly one place: waiting at its origin, delayed, active, or
+// answered.
+class ClientLoop {
+public:
+    ClientLoop(ClientOptions options, const base::Clock& clock, MultiHandle multi);
+    ~ClientLoop();
+    ClientLoop(const ClientLoop&) = delete;
+    ClientLoop& operator=(const ClientLoop&) = delete;
+
+    RequestId submit(Request request, const RequestOptions& options);
+    void cancel(RequestId id);
+    // Until an answer is there, `until` has passed, or `extra_fd` is readable.
+    void run(base::Ticks until, int extra_fd);
+    // The same, but only the answer to `id` counts.
+    void run_for(RequestId id, base::Ticks until);
+
+    std::optional<Response> take(RequestId id);
+    std::vector<std::pair<RequestId, Response>> take_all();
+    const ClientStats& stats() const { return stats_; }
+
+private:
+    struct Job {
+        RequestId id = 0;
+        Request request;  // of the hop that is next or under way
+        RequestOptions options;
+        Url url;
+        int redirects = 0;
+        int retries = 0;  // of this hop
+        std::set<std::string> visited;
+        base::Duration time_left{};  // of this try
+        std::unique_ptr<Transfer> transfer;
+    };
+    struct Origin {
+        std::deque<RequestId> waiting;
+        int active = 0;
+    };
+
+    base::Result<Url> check(const Request& request) const;
+    void enqueue(Job& job);
+    void wake_delayed(base::Ticks now);
+    void start_ready(base::Ticks now);
+    bool start_one(std::map<std::string, Origin>::iterator origin, base::Ticks now);
+    void start(Job& job);
+    void step();
+    void collect_finished();
+    void enforce_limits();
+    base::Duration wait_time(base::Ticks until);
+    void end_transfer(Job& job, Response response);
+    void decide(Job& job, Response response, bool connected);
+    void answer(RequestId id, Response response);
+    void detach(Job& job);
+    void leave_origin(const std::string& origin);
+    EasyHandle fresh_handle();
+
+    const ClientOptions options_;
+    const base::Clock& clock_;
+    Slist resolve_;
+    RateLimiter rate_;
+    std::mt19937_64 random_;
+    ClientStats stats_;
+    RequestId last_id_ = 0;
+
+    std::map<std::string, Origin> origins_;
+    std::string last_started_;  // origins take turns: the next one after this goes first
+    std::multimap<base::Ticks, RequestId> delayed_;
+    std::vector<std::pair<RequestId, Response>> answered_;
+    std::vector<EasyHandle> idle_handles_;
+
+    // In this order: jobs own easy handles, which leave the multi in ~ClientLoop, before either
+    // dies.
+    MultiHandle multi_;
+    std::set<RequestId> active_;
+    std::unordered_map<RequestId, Job> jobs_;
+};
+
+}  // namespace net
