@@ -1,2 +1,17 @@
 set(SCAN_INPUT_SOURCES
+    job.cc
+    job_rules.cc
+    job_schema.cc
+    json_read.cc
+    packing.cc
+    plan_read.cc
+    plan_write.cc
+    schema.cc
+    schema_reference.cc
+    stream.cc
+    stream_commit.cc
+    stream_finding.cc
+    stream_read.cc
+    stream_write.cc
+    synthetic.cc
     words.cc)

@@ -32,6 +32,7 @@ struct LoginStep {
     std::string token_name = "Authorization";
     std::string token_prefix = "Bearer ";
     std::vector<int> refresh_status = {401};
+    bool operator==(const LoginStep&) const = default;
 };
 
 // Somebody the Api scanner can act as.
@@ -45,16 +46,19 @@ struct Persona {
     std::string peer_of;              // the other half of a pair for object-level checks
     std::vector<std::string> denied;  // operation globs this persona must not reach
     std::optional<LoginStep> login;
+    bool operator==(const Persona&) const = default;
 };
 
 struct NamedValue {
     std::string name;
     std::string value;
+    bool operator==(const NamedValue&) const = default;
 };
 
 struct KeyRef {
     std::string name;
     std::string key;
+    bool operator==(const KeyRef&) const = default;
 };
 
 struct ApiOptions {
@@ -77,6 +81,7 @@ struct ApiOptions {
     std::vector<std::string> exclude_checks;
     std::vector<Persona> personas;
     std::vector<NamedValue> values;
+    bool operator==(const ApiOptions&) const = default;
 };
 
 enum class FaultAction { Exit1, Exit69, Exit75, Hang, IgnoreTerm, Oom, NoCommit, BadDigest, Crash };
@@ -85,6 +90,7 @@ struct SyntheticFault {
     std::string units;  // interval string over unit numbers
     FaultAction action = FaultAction::Exit1;
     int attempt = 0;  // 0 = every attempt
+    bool operator==(const SyntheticFault&) const = default;
 };
 
 struct SyntheticOptions {
@@ -94,6 +100,7 @@ struct SyntheticOptions {
     int max_in_flight_per_key = 0;
     int findings_per_unit = 1;
     std::vector<SyntheticFault> faults;
+    bool operator==(const SyntheticOptions&) const = default;
 };
 
 using ScannerOptions = std::variant<ApiOptions, SyntheticOptions>;
@@ -101,6 +108,7 @@ using ScannerOptions = std::variant<ApiOptions, SyntheticOptions>;
 struct CredentialRef {
     std::string name;
     std::string secret_name;  // secretRef.name; in local mode --credential NAME=FOLDER
+    bool operator==(const CredentialRef&) const = default;
 };
 
 struct ChunkSettings {
@@ -110,12 +118,14 @@ struct ChunkSettings {
     seconds active_deadline{480};
     seconds start_deadline{120};
     int backoff_limit = 2;
+    bool operator==(const ChunkSettings&) const = default;
 };
 
 enum class SuccessPolicyType { AnyChunk, MinCoverage, AllChunks };
 struct SuccessPolicy {
     SuccessPolicyType type = SuccessPolicyType::AnyChunk;
     int min_coverage_percent = 1;
+    bool operator==(const SuccessPolicy&) const = default;
 };
 
 enum class GateState { All, New };
@@ -123,6 +133,7 @@ struct FailOn {
     Severity severity = Severity::High;
     int count = 1;
     GateState state = GateState::All;
+    bool operator==(const FailOn&) const = default;
 };
 
 enum class SuspendPolicy { Drain, Terminate };
@@ -147,12 +158,14 @@ struct JobSpec {
     std::string rerun;
 
     ScannerType scanner_type() const;
+    bool operator==(const JobSpec&) const = default;
 };
 
 struct Job {
     std::string name;
     std::string namespace_ = "default";
     JobSpec spec;
+    bool operator==(const Job&) const = default;
 };
 
 // Parses and validates a job file, YAML or JSON. Invalid: the message begins with `source_name` and line, names the
@@ -163,6 +176,9 @@ base::Result<Job> parse_job(std::string_view text, std::string_view source_name)
 
 // The whole document as canonical JSON, defaults written out: parse_job reads it back to an equal Job.
 std::string job_to_json(const Job& job);
+
+// The page that explains every field (docs/reference/job.md), in Markdown.
+std::string job_reference_markdown();
 
 // The seconds a runner keeps back to flush: 20 s, or a fifth of the limit if that is less.
 std::chrono::milliseconds flush_reserve(std::chrono::milliseconds chunk_limit);
