@@ -30,7 +30,8 @@ std::span<const Rule> all_rules();
 // nullptr if there is none.
 const Rule* find_rule(std::string_view id);
 
-// A finding with everything the rule says, its fingerprint set. Asserts that the rule exists.
+// A finding with everything the rule says, its fingerprint set. Asserts that the rule exists. Without a discriminator
+// it is "in:name" of the location's parameter, or empty.
 Finding make_finding(std::string_view rule_id, std::string unit, Location location, std::string message,
                      std::string discriminator = "");
 
