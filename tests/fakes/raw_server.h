@@ -34,6 +34,8 @@ public:
     void drip(std::string_view bytes, int every_ms);
     // Until the client closes or the server stops.
     void hold();
+    // For scripts that speak another protocol on the socket (TLS); stays ours.
+    int fd() const { return fd_; }
     // Ends the connection by RST instead of FIN.
     void reset();
 

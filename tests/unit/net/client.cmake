@@ -11,8 +11,9 @@ sf_test(NAME net_client_test
         client_redirect_test.cc
         client_scope_test.cc
         client_test.cc
+        client_tls_test.cc
         follow_up_test.cc
         rate_test.cc
         request_check_test.cc
     DEPS net_client base_os
-    LINKS rapidcheck fmt::fmt ZLIB::ZLIB Threads::Threads)
+    LINKS rapidcheck fmt::fmt ZLIB::ZLIB OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
