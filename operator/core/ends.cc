@@ -91,9 +91,9 @@ AttemptEnd end_of_code(const ExitFacts& facts) {
     case 143: return AttemptEnd::Disrupted;
     default: return AttemptEnd::ExitCode;
     }
-    const bool both = facts.record && facts.stored;
-    if (both && facts.record->sha256 != facts.stored->sha256) return AttemptEnd::DigestMismatch;
-    return AttemptEnd::NoResult;
+    if (!facts.record || facts.record->status != scan::StreamStatus::Complete)
+        return AttemptEnd::NoResult;
+    return AttemptEnd::DigestMismatch;  // it claims what the store does not have
 }
 
 std::string exit_sentence(const ExitFacts& facts, AttemptEnd end) {
@@ -101,7 +101,8 @@ std::string exit_sentence(const ExitFacts& facts, AttemptEnd end) {
     if (end == AttemptEnd::OOMKilled) return "killed by the kernel: out of memory";
     if (facts.signal != 0) return fmt::format("killed by signal {}", facts.signal);
     if (end == AttemptEnd::NoResult) return "exited with code 0 without a complete commit";
-    if (end == AttemptEnd::DigestMismatch) return "its commit record and the stored commit differ";
+    if (end == AttemptEnd::DigestMismatch)
+        return "its commit record claims a complete stream that the store does not have";
     return fmt::format("exited with code {}", facts.code);
 }
 

@@ -62,7 +62,41 @@ void wake_for_job(Round& round) {
         round.wake(round.seen.refusal->retry_at);
 }
 
+std::string_view word_of(Stage stage) {
+    switch (stage) {
+    case Stage::Waiting: return "waiting";
+    case Stage::Starting: return "starting";
+    case Stage::Running: return "running";
+    case Stage::Succeeded: return "succeeded";
+    case Stage::Failed: return "failed";
+    case Stage::TimedOut: return "timedOut";
+    case Stage::Cancelled: return "cancelled";
+    case Stage::Skipped: return "skipped";
+    }
+    return "unknown";
+}
+
 }  // namespace
+
+std::vector<ChunkVerdict> judge_chunks(const scan::JobSpec& spec, const Observed& observed,
+                                       Instant now) {
+    Round round{
+        .spec = spec, .seen = observed, .now = now, .time = read_clock(spec, observed, now)};
+    open_tracks(round);
+    std::vector<ChunkVerdict> verdicts;
+    verdicts.reserve(round.chunks.size());
+    for (const Track& track : round.chunks) {
+        ChunkVerdict verdict{.index = static_cast<std::uint32_t>(track.chunk),
+                             .stage = word_of(track.stage)};
+        verdict.attempts = static_cast<int>(track.attempts->size());
+        if (track.stage != Stage::Succeeded && track.last != nullptr) {
+            verdict.reason = scan::to_string(track.last_end);
+            if (track.last->end) verdict.message = track.last->end->message;
+        }
+        verdicts.push_back(std::move(verdict));
+    }
+    return verdicts;
+}
 
 Plan make_plan(const scan::JobSpec& spec, const Observed& observed, Instant now) {
     if (observed.finished) return plan_after_end(spec, observed, now);

@@ -17,6 +17,18 @@ namespace core {
 // backwards per job; if it does, nothing worse happens than waiting longer.
 Plan make_plan(const scan::JobSpec& spec, const Observed& observed, Instant now);
 
+// What became of each chunk, for reports: the words of status (waiting, running, succeeded, failed,
+// timedOut, …). Of a run that is over, with the time of its end as `now`.
+struct ChunkVerdict {
+    std::uint32_t index = 0;
+    std::string_view stage{};
+    std::string reason{};  // why it did not succeed; empty if it did
+    std::string message{};
+    int attempts = 0;
+};
+std::vector<ChunkVerdict> judge_chunks(const scan::JobSpec& spec, const Observed& observed,
+                                       Instant now);
+
 // ---- attempt ends: docs/design/attempt-ends.md ----
 
 // Free ends do not use up the chunk's retries: at most kFreeEndsMax per chunk, further ones are

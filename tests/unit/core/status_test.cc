@@ -138,6 +138,21 @@ TEST(Reasons, SayWhyEachActionIsTaken) {
     EXPECT_EQ(plan.reasons.back(), (Why{"c0-a2", "again after ExitCode, 1 charged of 3"}));
 }
 
+TEST(Verdicts, SayWhatBecameOfEachChunk) {
+    World w;
+    w.given("0: a1 Committed@0s\n1: a1 ConfigError@3s\n2: a1 running@20s\n3:");
+    w.seen.chunks[1].attempts[0].end->message = "no such key";
+    const auto verdicts = judge_chunks(w.spec, w.seen, World::kZero + 30s);
+    ASSERT_EQ(verdicts.size(), 4U);
+    EXPECT_EQ(verdicts[0].stage, "succeeded");
+    EXPECT_EQ(verdicts[0].reason, "");
+    EXPECT_EQ(verdicts[1].stage, "failed");
+    EXPECT_EQ(verdicts[1].reason, "ConfigError");
+    EXPECT_EQ(verdicts[1].message, "no such key");
+    EXPECT_EQ(verdicts[2].stage, "running");
+    EXPECT_EQ(verdicts[3].stage, "waiting");
+}
+
 TEST(Words, OfEveryAction) {
     EXPECT_EQ(describe(CloseRun{}), "close");
     EXPECT_EQ(describe(CleanUp{}), "clean up");
