@@ -111,12 +111,14 @@ void find_all(std::string_view text, const RE2& rule, std::vector<Span>& spans) 
 
 // "basic authentication" is prose; "Basic dXNlcjpwYXNz" is not: base64 of user:password mixes cases
 // or has digits.
-bool is_scheme_token(std::string_view scheme, std::string_view token) {
+bool is_scheme_token(std::string_view scheme, std::string_view token, std::string_view rest) {
     constexpr std::size_t kTokenMin = 6;
     while (token.ends_with('.')) token.remove_suffix(1);
     const std::string lower = to_lower(token);
     const std::string_view word = std::string_view(lower).substr(0, lower.find('='));
-    if (token.size() < kTokenMin || std::ranges::find(kSchemeProse, word) != kSchemeProse.end()) {
+    const bool is_parameter = token.ends_with('=') && rest.find_first_of("\"'\\") == 0;
+    if (is_parameter || token.size() < kTokenMin ||
+        std::ranges::find(kSchemeProse, word) != kSchemeProse.end()) {
         return false;
     }
     if (equals_ignoring_case(scheme, "bearer") && token.find('-') == std::string_view::npos) {
@@ -137,7 +139,7 @@ void find_scheme_tokens(std::string_view text, std::vector<Span>& spans) {
         const std::string_view scheme(groups[1].data(), groups[1].size());
         const std::string_view token(groups[2].data(), groups[2].size());
         from = begin;  // a token that is none may be a scheme itself
-        if (!is_scheme_token(scheme, token)) continue;
+        if (!is_scheme_token(scheme, token, text.substr(begin + token.size()))) continue;
         spans.push_back({begin, begin + token.size()});
         from = begin + token.size();
     }
@@ -192,13 +194,11 @@ std::optional<std::string> replace(std::string_view working, const std::vector<S
     std::string out;
     std::size_t copied = 0;
     bool changed = false;
-    for (const auto& [begin, end, needs_quotes] : spans) {
+    for (const auto& [begin, end] : spans) {
         const std::string_view piece = working.substr(begin, end - begin);
         if (piece.find_first_not_of(kMarker) == std::string_view::npos) continue;
         out += working.substr(copied, begin - copied);
-        if (needs_quotes) out += '"';
         out += kMarker;
-        if (needs_quotes) out += '"';
         copied = end;
         changed = true;
     }
@@ -207,8 +207,13 @@ std::optional<std::string> replace(std::string_view working, const std::vector<S
     return out;
 }
 
-std::string scrub_working(std::string working) {
+std::string scrub_working(std::string working, int nesting) {
     for (int round = 0; round < kRoundsMax; ++round) {
+        if (auto json = scrub_json(working, nesting)) {
+            if (*json == working) return working;
+            working = *std::move(json);
+            continue;
+        }
         auto named = replace(working, find_named_values(working));
         if (named) working = *std::move(named);
         auto matched = replace(working, find_patterns(working));

@@ -54,8 +54,8 @@ private:
     std::size_t look_at(std::size_t separator) {
         const Name name = name_before(separator);
         if (name.text.empty() || !is_secret_name(name.text)) return separator + 1;
-        if (is_cookie(name.text)) return take_cookies(name, separator + 1);
-        if (name.quote.exists()) return take_quoted_member(name.quote, separator + 1);
+        if (is_cookie_name(name.text)) return take_cookies(name, separator + 1);
+        if (name.quote.exists()) return take_quoted_member(separator + 1);
         if (text_[separator] == '=') return take_setting(separator + 1);
         if (is_credentials_header(name.text)) return take_rest_of_line(separator + 1);
         return take_yaml_value(name, separator + 1);
@@ -122,10 +122,10 @@ private:
         return std::min(end + quote.backslashes + 1, text_.size());
     }
 
-    // "password": … — only strings and numbers go; what is around them stays readable JSON.
-    std::size_t take_quoted_member(const Quote& name_quote, std::size_t from) {
+    // "password": … — only strings and numbers go.
+    std::size_t take_quoted_member(std::size_t from) {
         from = skip_space(from);
-        if (is_digit(at(from))) return take_number(name_quote, from);
+        if (is_digit(at(from))) return take_number(from);
         if (at(from) == '[') return take_list(from + 1);
         const Quote quote = quote_at(from);
         return quote.exists() ? take_quoted(quote, from) : from;
@@ -142,13 +142,12 @@ private:
     }
 
     // PINs and one-time codes have at least four digits; smaller numbers count or switch something.
-    std::size_t take_number(const Quote& name_quote, std::size_t from) {
+    std::size_t take_number(std::size_t from) {
         constexpr std::size_t kDigitsMin = 4;
         std::size_t end = from;
         while (is_digit(at(end))) ++end;
         const bool is_whole = at(end) != '.' && at(end) != 'e' && at(end) != 'E';
-        const bool is_json = name_quote.mark == '"' && name_quote.backslashes == 0;
-        if (is_whole && end - from >= kDigitsMin) spans_.push_back({from, end, is_json});
+        if (is_whole && end - from >= kDigitsMin) add(from, end);
         return end;
     }
 
@@ -157,8 +156,13 @@ private:
         const std::size_t begin = skip_blanks(from);
         if (at(begin) == '=' || at(begin) == '>') return begin + 1;  // == and => are code
         const Quote quote = quote_at(begin);
-        if (quote.exists()) return take_quoted(quote, begin);
-        return take_word(begin);
+        if (!quote.exists()) return take_word(begin);
+        // "…password=" and then a comma: the quote ends a string that holds the name, and opens
+        // none.
+        const char next = at(begin + quote.backslashes + 1);
+        const bool ends_a_string = next == '\0' || is_blank(next) || is_line_end(next) ||
+                                   next == ',' || next == '}' || next == ']' || next == ':';
+        return ends_a_string ? begin : take_quoted(quote, begin);
     }
 
     std::size_t take_word(std::size_t begin) {
@@ -187,7 +191,7 @@ private:
 
     bool begins_line(std::size_t begin) const {
         while (begin > 0 && is_blank(text_[begin - 1])) --begin;
-        if (begin >= 2 && text_[begin - 1] == '-') {  // an item of a YAML list
+        if (begin > 0 && text_[begin - 1] == '-') {  // an item of a YAML list
             begin -= 1;
             while (begin > 0 && is_blank(text_[begin - 1])) --begin;
         }
@@ -212,15 +216,6 @@ private:
         return end;
     }
 
-    static bool is_cookie(std::string_view name) {
-        const auto last = name.find_last_of(".$[]");
-        if (last != kNpos) name.remove_prefix(last + 1);
-        constexpr std::string_view kCookie = "cookie";
-        if (name.size() < kCookie.size()) return false;
-        const std::string_view tail = name.substr(name.size() - kCookie.size());
-        return std::ranges::equal(tail, kCookie, [](char a, char b) { return (a | 0x20) == b; });
-    }
-
     static bool is_credentials_header(std::string_view name) {
         constexpr std::string_view kTail = "uthorization";
         return name.size() > kTail.size() && name.ends_with(kTail);
@@ -238,27 +233,18 @@ private:
             begin += quote.backslashes + 1;
             end = closing(quote, begin);
         } else {
-            if (name.quote.exists()) return take_quoted_member(name.quote, from);
+            if (name.quote.exists()) return take_quoted_member(from);
             end = line_end(begin);
         }
-        const bool sets = name.text.size() >= 10;  // set-cookie: only its first pair is a cookie
-        take_pairs(begin, end, sets);
+        for (const Span& span :
+             find_cookie_values(text_.substr(begin, end - begin), name.text, begin)) {
+            add(span.begin, span.end);
+        }
         return end;
     }
 
     std::size_t skip_space_if(bool also_lines, std::size_t from) const {
         return also_lines ? skip_space(from) : skip_blanks(from);
-    }
-
-    void take_pairs(std::size_t begin, std::size_t end, bool first_only) {
-        while (begin < end) {
-            const std::size_t pair_end = std::min(text_.find(';', begin), end);
-            const std::size_t equals = text_.find('=', begin);
-            const std::size_t value = equals < pair_end ? equals + 1 : skip_blanks(begin);
-            add(value, pair_end);
-            if (first_only) return;
-            begin = pair_end + 1;
-        }
     }
 
     void add(std::size_t begin, std::size_t end) {
@@ -285,6 +271,32 @@ constexpr std::array<std::string_view, 5> kHarmless{"nextpagetoken", "pagetoken"
                                                     "continuationtoken", "synctoken"};
 
 }  // namespace
+
+bool is_cookie_name(std::string_view name) {
+    constexpr std::string_view kCookie = "cookie";
+    if (name.size() < kCookie.size()) return false;
+    const std::string_view tail = name.substr(name.size() - kCookie.size());
+    return std::ranges::equal(tail, kCookie, [](char a, char b) { return (a | 0x20) == b; });
+}
+
+std::vector<Span> find_cookie_values(std::string_view line, std::string_view header_name,
+                                     std::size_t begin) {
+    // RFC 6265 §4.1 and §4.2: of Set-Cookie only the first pair is a cookie, the others are
+    // attributes.
+    const bool sets = header_name.size() >= std::string_view("set-cookie").size();
+    std::vector<Span> spans;
+    for (std::size_t at = 0; at < line.size();) {
+        const std::size_t end = std::min(line.find(';', at), line.size());
+        std::size_t value = at;
+        while (value < end && is_blank(line[value])) ++value;
+        const std::size_t equals = line.substr(0, end).find('=', at);
+        if (equals != kNpos) value = equals + 1;
+        if (value < end) spans.push_back({begin + value, begin + end});
+        if (sets) break;
+        at = end + 1;
+    }
+    return spans;
+}
 
 std::vector<Span> find_named_values(std::string_view working) { return Finder(working).run(); }
 
