@@ -49,6 +49,8 @@ struct DiscoveryContext {
     std::function<base::Result<std::string>(std::string_view name, std::string_view bytes)>
         put_input;
     std::function<void(scan::LogLevel, std::string_view)> log;
+    // A file of a mounted ConfigMap or Secret that the scanner's options name: <work>/config/<name>/<key>. NotFound, TooLarge.
+    std::function<base::Result<std::string>(std::string_view name, std::string_view key)> read_config{};
 };
 
 struct Discovery {
