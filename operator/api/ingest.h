@@ -1,5 +1,5 @@
-// Ingest: what runners send, taken in. Contract: docs/formats/ingest.md. Knows HTTP values, the expected set and the store;
-// sockets are the gate's.
+// Ingest: what runners send, taken in. Contract: docs/formats/ingest.md. Knows HTTP values, the
+// expected set and the store; sockets are the gate's.
 #pragma once
 
 #include "base/time.h"
@@ -21,12 +21,13 @@ struct IngestLimits {
     std::size_t inputs_bytes_max = 256u << 20;  // per run
 };
 
-// What happened, for whoever drives the run. Called on ingest's threads after the store said yes.
+// What happened, for whoever drives the run. Called on one thread of ingest's own, one at a time, after the store said yes and
+// before the runner gets its answer. What was stored before and is sent again tells nothing new; a plan is told again.
 struct IngestEvent {
     enum class Kind { PlanAccepted, SegmentStored, Committed, Truncated } kind;
     results::AttemptKey attempt;
-    scan::SegmentFacts facts{};   // SegmentStored
-    scan::Commit commit{};        // Committed
+    scan::SegmentFacts facts{};      // SegmentStored
+    scan::Commit commit{};           // Committed
     std::int64_t pause_seconds = 0;  // from the `end` line of a stored segment
 };
 
@@ -39,16 +40,17 @@ struct IngestOptions {
 class Ingest {
 public:
     Ingest(results::ResultStore& store, IngestOptions options);
-    ~Ingest();  // finishes what is queued
+    ~Ingest();  // finishes what is queued; the gate that asks admit() must be gone, the store still there
 
-    // From now on this attempt may call, with this bearer token. Until forget() or close_run().
+    // From now on this attempt may call, with this bearer token (a new one replaces the old). Until forget() or close_run():
+    // then it gets 410. All of these on any thread.
     void expect(const results::AttemptKey& attempt, std::string token);
     void forget(const results::AttemptKey& attempt);
     // Everything that comes later for this run gets 410.
     void close_run(const results::RunKey& run);
 
-    // For the gate: 401 no or wrong token, 403 another attempt's token, 404 unknown path or run, 405, 410 closed, 411, 413, or
-    // Accept with the route's body bound.
+    // For the gate: 401 no or wrong token, 403 another attempt's token, 404 unknown path or run,
+    // 405, 410 closed, 411, 413, or Accept with the route's body bound.
     net::Admission admit(const net::RequestHead& head);
 
 private:
