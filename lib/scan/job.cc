@@ -24,7 +24,11 @@ constexpr std::chrono::milliseconds kFlushReserve{20'000};
 
 struct Located {
     int line;
+    std::size_t place;
     const schema::Problem* problem;
+    bool operator<(const Located& other) const {
+        return line != other.line ? line < other.line : place < other.place;
+    }
 };
 
 // All problems in the order of the file, one a line.
@@ -32,12 +36,13 @@ std::string told(const std::vector<schema::Problem>& problems, const base::Docum
                  std::string_view source_name) {
     std::vector<Located> located;
     for (const auto& problem : problems) {
-        located.push_back({document.mark_near(problem.place.pointer).line, &problem});
+        located.push_back(
+            {document.mark_near(problem.place.pointer).line, located.size(), &problem});
     }
-    std::ranges::stable_sort(located, {}, &Located::line);
+    std::sort(located.begin(), located.end());
     std::string text;
     for (std::size_t i = 0; i < std::min(located.size(), kProblemsShown); ++i) {
-        const auto& [line, problem] = located[i];
+        const auto& [line, place, problem] = located[i];
         const auto& path = problem->place.path;
         if (i > 0) text += '\n';
         text += source_name;
@@ -50,16 +55,15 @@ std::string told(const std::vector<schema::Problem>& problems, const base::Docum
     return text;
 }
 
-// "line 7, column 3: …" becomes "job.yaml:7: …", as for all other problems.
+// "line 7, column 3: …" becomes "job.yaml:7: column 3: …", as for all other problems.
 std::string broken_text(std::string_view message, std::string_view source_name) {
-    const auto at = message.find("line ");
-    std::string digits;
-    if (at != std::string_view::npos) {
-        const auto rest = message.substr(at + 5);
-        digits = rest.substr(0, std::min(rest.find_first_not_of("0123456789"), rest.size()));
-    }
-    return digits.empty() ? fmt::format("{}: {}", source_name, message)
-                          : fmt::format("{}:{}: {}", source_name, digits, message);
+    constexpr std::string_view kPrefix = "line ";
+    const auto digits = message.starts_with(kPrefix) ? message.substr(kPrefix.size()) : "";
+    const auto count = std::min(digits.find_first_not_of("0123456789"), digits.size());
+    if (count == 0) return fmt::format("{}: {}", source_name, message);
+    auto rest = digits.substr(count);
+    rest.remove_prefix(std::min(rest.find_first_not_of(", "), rest.size()));
+    return fmt::format("{}:{}: {}", source_name, digits.substr(0, count), rest);
 }
 
 }  // namespace

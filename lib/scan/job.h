@@ -1,5 +1,6 @@
-// The job document: what a user writes, as a model. Field names, defaults and bounds are those of the ScanJob
-// resource (docs/reference/job.md is made from the same description: scan/job_schema.cc).
+// The job document: what a user writes, as a model. Field names, defaults and bounds are those of
+// the ScanJob resource (docs/reference/job.md is made from the same description:
+// scan/job_schema.cc).
 #pragma once
 
 #include "base/result.h"
@@ -25,9 +26,10 @@ enum class RemoteRefs { None, SameOrigin };
 
 // How a Login persona gets its token.
 struct LoginStep {
-    std::string operation;      // "POST /login" or an operationId
-    std::string body_template;  // "${username}" and "${password}" come from the credential's files
-    std::string token_path;     // JSONPath subset: names and indices ("$.data.token")
+    std::string operation{};  // "POST /login" or an operationId
+    std::string
+        body_template{};       // "${username}" and "${password}" come from the credential's files
+    std::string token_path{};  // JSONPath subset: names and indices ("$.data.token")
     ParameterPlace token_in = ParameterPlace::Header;
     std::string token_name = "Authorization";
     std::string token_prefix = "Bearer ";
@@ -37,36 +39,37 @@ struct LoginStep {
 
 // Somebody the Api scanner can act as.
 struct Persona {
-    std::string name;
-    std::string credentials_ref;  // a name in spec.credentials
+    std::string name{};
+    std::string credentials_ref{};  // a name in spec.credentials
     PersonaKind kind = PersonaKind::Bearer;
     ParameterPlace in = ParameterPlace::Header;  // ApiKey, Header, Cookie: where…
-    std::string parameter_name;                  // …and under which name
+    std::string parameter_name{};                // …and under which name
     PersonaRole role = PersonaRole::User;
-    std::string peer_of;              // the other half of a pair for object-level checks
-    std::vector<std::string> denied;  // operation globs this persona must not reach
-    std::optional<LoginStep> login;
+    std::string peer_of{};              // the other half of a pair for object-level checks
+    std::vector<std::string> denied{};  // operation globs this persona must not reach
+    std::optional<LoginStep> login{};
     bool operator==(const Persona&) const = default;
 };
 
 struct NamedValue {
-    std::string name;
-    std::string value;
+    std::string name{};
+    std::string value{};
     bool operator==(const NamedValue&) const = default;
 };
 
 struct KeyRef {
-    std::string name;
-    std::string key;
+    std::string name{};
+    std::string key{};
     bool operator==(const KeyRef&) const = default;
 };
 
 struct ApiOptions {
-    std::string spec_url;  // http, https; in local mode also a file path (relative to the job file)
-    std::optional<KeyRef> spec_config_map_ref;
-    std::optional<KeyRef> spec_secret_ref;
-    std::string spec_inline;
-    std::string server_url;
+    std::string
+        spec_url{};  // http, https; in local mode also a file path (relative to the job file)
+    std::optional<KeyRef> spec_config_map_ref{};
+    std::optional<KeyRef> spec_secret_ref{};
+    std::string spec_inline{};
+    std::string server_url{};
     RemoteRefs remote_refs = RemoteRefs::None;
     int rps = 10;
     int rps_period_seconds = 1;
@@ -74,20 +77,20 @@ struct ApiOptions {
     int max_requests = 0;
     int request_timeout_seconds = 30;
     bool fuzz_auth = false;
-    std::vector<std::string> include_operations;
-    std::vector<std::string> exclude_operations;
-    std::vector<std::string> allow_unsafe_operations;
-    std::vector<std::string> include_checks;
-    std::vector<std::string> exclude_checks;
-    std::vector<Persona> personas;
-    std::vector<NamedValue> values;
+    std::vector<std::string> include_operations{};
+    std::vector<std::string> exclude_operations{};
+    std::vector<std::string> allow_unsafe_operations{};
+    std::vector<std::string> include_checks{};
+    std::vector<std::string> exclude_checks{};
+    std::vector<Persona> personas{};
+    std::vector<NamedValue> values{};
     bool operator==(const ApiOptions&) const = default;
 };
 
 enum class FaultAction { Exit1, Exit69, Exit75, Hang, IgnoreTerm, Oom, NoCommit, BadDigest, Crash };
 
 struct SyntheticFault {
-    std::string units;  // interval string over unit numbers
+    std::string units{};  // interval string over unit numbers
     FaultAction action = FaultAction::Exit1;
     int attempt = 0;  // 0 = every attempt
     bool operator==(const SyntheticFault&) const = default;
@@ -99,15 +102,15 @@ struct SyntheticOptions {
     int concurrency_keys = 0;
     int max_in_flight_per_key = 0;
     int findings_per_unit = 1;
-    std::vector<SyntheticFault> faults;
+    std::vector<SyntheticFault> faults{};
     bool operator==(const SyntheticOptions&) const = default;
 };
 
 using ScannerOptions = std::variant<ApiOptions, SyntheticOptions>;
 
 struct CredentialRef {
-    std::string name;
-    std::string secret_name;  // secretRef.name; in local mode --credential NAME=FOLDER
+    std::string name{};
+    std::string secret_name{};  // secretRef.name; in local mode --credential NAME=FOLDER
     bool operator==(const CredentialRef&) const = default;
 };
 
@@ -139,42 +142,44 @@ struct FailOn {
 enum class SuspendPolicy { Drain, Terminate };
 
 struct JobSpec {
-    ScannerOptions scanner;
+    ScannerOptions scanner{};
     Authorization authorization = Authorization::Passive;
-    std::vector<std::string> allowed_hosts;
-    std::vector<CredentialRef> credentials;
+    std::vector<std::string> allowed_hosts{};
+    std::vector<CredentialRef> credentials{};
     int parallelism = 5;
-    ChunkSettings chunks;
+    ChunkSettings chunks{};
     seconds active_deadline{1800};
-    SuccessPolicy success_policy;
-    std::optional<FailOn> fail_on;
-    std::string baseline_job_name;  // empty = none
+    SuccessPolicy success_policy{};
+    std::optional<FailOn> fail_on{};
+    std::string baseline_job_name{};  // empty = none
     bool suspend = false;
     SuspendPolicy suspend_policy = SuspendPolicy::Drain;
     bool cancel = false;
     int priority = 0;
     seconds pod_ttl{600};
-    std::optional<seconds> ttl_after_finished;
-    std::string rerun;
+    std::optional<seconds> ttl_after_finished{};
+    std::string rerun{};
 
     ScannerType scanner_type() const;
     bool operator==(const JobSpec&) const = default;
 };
 
 struct Job {
-    std::string name;
+    std::string name{};
     std::string namespace_ = "default";
     JobSpec spec;
     bool operator==(const Job&) const = default;
 };
 
-// Parses and validates a job file, YAML or JSON. Invalid: the message begins with `source_name` and line, names the
-// field by path, what is wrong, and what would be right (allowed values, bounds, nearest field name):
+// Parses and validates a job file, YAML or JSON. Invalid: the message begins with `source_name` and
+// line, names the field by path, what is wrong, and what would be right (allowed values, bounds,
+// nearest field name):
 //   job.yaml:7: spec.parallelism: must be between 1 and 1000, got 5000
 // All problems of the document are reported, one a line (at most 20).
 base::Result<Job> parse_job(std::string_view text, std::string_view source_name);
 
-// The whole document as canonical JSON, defaults written out: parse_job reads it back to an equal Job.
+// The whole document as canonical JSON, defaults written out: parse_job reads it back to an equal
+// Job.
 std::string job_to_json(const Job& job);
 
 // The page that explains every field (docs/reference/job.md), in Markdown.

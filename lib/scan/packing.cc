@@ -288,8 +288,13 @@ Chunk Packing::chunk_of(const Lane& lane, const Bin& bin, int64_t sharers) {
         for (auto place = group.first; place < group.first + group.count; ++place) {
             chunk.units.push_back(std::move(units_[order_[place]]));
         }
-        std::ranges::stable_sort(chunk.units.begin() + begin, chunk.units.end(), {},
-                                 [&](const Unit& unit) { return order_of(unit); });
+        if (!options_.preferred_order) continue;
+        std::ranges::sort(chunk.units.begin() + begin, chunk.units.end(),
+                          [&](const Unit& a, const Unit& b) {
+                              const auto x = order_of(a);
+                              const auto y = order_of(b);
+                              return x != y ? x < y : a.id < b.id;
+                          });
     }
     if (options_.credentials) chunk.credentials = options_.credentials(chunk.units);
     if (lane.limit && lane.limit->rps > 0) {
@@ -304,6 +309,7 @@ std::vector<Chunk> Packing::in_launch_order(const std::vector<std::vector<Bin>>&
         Chunk chunk;
         int order;
         bool once;
+        size_t place;
     };
     std::vector<Ranked> ranked;
     for (size_t i = 0; i < lanes_.size(); ++i) {
@@ -313,14 +319,16 @@ std::vector<Chunk> Packing::in_launch_order(const std::vector<std::vector<Bin>>&
             int order = std::numeric_limits<int>::max();
             for (const auto& unit : chunk.units) order = std::min(order, order_of(unit));
             const bool once = std::ranges::any_of(chunk.units, &Unit::once);
-            ranked.push_back({std::move(chunk), order, once});
+            ranked.push_back({std::move(chunk), order, once, ranked.size()});
         }
     }
     // Ties stay in the order of keys and bins, which follows weight and name.
-    std::ranges::stable_sort(ranked, [](const Ranked& a, const Ranked& b) {
+    std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
         if (a.order != b.order) return a.order < b.order;
         if (a.once != b.once) return a.once;
-        return a.chunk.weight_millis > b.chunk.weight_millis;
+        const auto x = a.chunk.weight_millis;
+        const auto y = b.chunk.weight_millis;
+        return x != y ? x > y : a.place < b.place;
     });
     std::vector<Chunk> chunks;
     chunks.reserve(ranked.size());

@@ -1,6 +1,7 @@
-// A declarative description of a document people write: every field with type, bounds, default, words and one sentence,
-// bound to the members of a C++ model. Parsing, defaults, canonical JSON, error sentences and the reference page all
-// come from it, and so can a CRD. Heavy (templates, nlohmann): include it in .cc files only.
+// A declarative description of a document people write: every field with type, bounds, default,
+// words and one sentence, bound to the members of a C++ model. Parsing, defaults, canonical JSON,
+// error sentences and the reference page all come from it, and so can a CRD. Heavy (templates,
+// nlohmann): include it in .cc files only.
 #pragma once
 
 #include "base/json.h"
@@ -38,7 +39,8 @@ struct Type {
     std::shared_ptr<const Type> item{};      // List
 };
 
-// A place in the document: "spec.personas[0].name" for people, "/spec/personas/0/name" for the marks.
+// A place in the document: "spec.personas[0].name" for people, "/spec/personas/0/name" for the
+// marks.
 struct Place {
     std::string path;
     std::string pointer;
@@ -57,17 +59,18 @@ struct Field {
     bool required = false;
     Type type;
     Json default_value;  // null = unset
-    // Bound to the model that `owner` points to. set() wants a value that check() found nothing wrong with; get()
-    // returns null for what is unset.
+    // Bound to the model that `owner` points to. set() wants a value that check() found nothing
+    // wrong with; get() returns null for what is unset.
     std::function<void(void* owner, const Json& value)> set;
     std::function<Json(const void* owner)> get;
 };
 
-// A condition over several fields. It sees the document as written, so it must bear fields that are missing or of
-// a wrong type (those have problems of their own).
+// A condition over several fields. It sees the document as written, so it must bear fields that are
+// missing or of a wrong type (those have problems of their own).
 struct Rule {
     std::string_view doc;
-    std::function<void(const Json& object, const Place& place, std::vector<Problem>& problems)> check;
+    std::function<void(const Json& object, const Place& place, std::vector<Problem>& problems)>
+        check;
 };
 
 struct Object {
@@ -77,9 +80,11 @@ struct Object {
     std::vector<Rule> rules;
 };
 
-// Everything that is wrong with `value`, in the order of the description; stops at about a thousand problems.
+// Everything that is wrong with `value`, in the order of the description; stops at about a thousand
+// problems.
 std::vector<Problem> check(const Object& object, const Json& value);
-// Fills the model from a value without problems; absent and null members leave the model's defaults.
+// Fills the model from a value without problems; absent and null members leave the model's
+// defaults.
 void assign(const Object& object, void* owner, const Json& value);
 // The model as JSON, defaults written out, unset members left out.
 Json write(const Object& object, const void* owner);
@@ -102,19 +107,24 @@ void read_into(const Type&, const Json& value, bool& into);
 void read_into(const Type&, const Json& value, std::chrono::seconds& into);
 std::size_t word_index(const Type& type, const Json& value);
 
-template <typename T> void read_into(const Type& type, const Json& value, std::optional<T>& into);
-template <typename T> void read_into(const Type& type, const Json& value, std::vector<T>& into);
-template <typename T> void read_into(const Type& type, const Json& value, T& into) {
+template <typename T>
+void read_into(const Type& type, const Json& value, std::optional<T>& into);
+template <typename T>
+void read_into(const Type& type, const Json& value, std::vector<T>& into);
+template <typename T>
+void read_into(const Type& type, const Json& value, T& into) {
     if constexpr (std::is_enum_v<T>) {
         into = static_cast<T>(word_index(type, value));
     } else {
         assign(*type.object, &into, value);
     }
 }
-template <typename T> void read_into(const Type& type, const Json& value, std::optional<T>& into) {
+template <typename T>
+void read_into(const Type& type, const Json& value, std::optional<T>& into) {
     read_into(type, value, into.emplace());
 }
-template <typename T> void read_into(const Type& type, const Json& value, std::vector<T>& into) {
+template <typename T>
+void read_into(const Type& type, const Json& value, std::vector<T>& into) {
     into.clear();
     for (const auto& item : value) read_into(*type.item, item, into.emplace_back());
 }
@@ -127,35 +137,47 @@ Json to_json(const Type&, bool value);
 Json to_json(const Type&, std::chrono::seconds value);
 Json list_json(std::vector<Json> items);
 
-template <typename T> Json to_json(const Type& type, const std::optional<T>& value);
-template <typename T> Json to_json(const Type& type, const std::vector<T>& value);
-template <typename T> Json to_json(const Type& type, const T& value) {
+template <typename T>
+Json to_json(const Type& type, const std::optional<T>& value);
+template <typename T>
+Json to_json(const Type& type, const std::vector<T>& value);
+template <typename T>
+Json to_json(const Type& type, const T& value) {
     if constexpr (std::is_enum_v<T>) {
-        return to_json(type, std::string(type.words.at(static_cast<std::size_t>(std::to_underlying(value)))));
+        return to_json(
+            type, std::string(type.words.at(static_cast<std::size_t>(std::to_underlying(value)))));
     } else {
         return write(*type.object, &value);
     }
 }
-template <typename T> Json to_json(const Type& type, const std::optional<T>& value) {
+template <typename T>
+Json to_json(const Type& type, const std::optional<T>& value) {
     return value ? to_json(type, *value) : Json();
 }
-template <typename T> Json to_json(const Type& type, const std::vector<T>& value) {
+template <typename T>
+Json to_json(const Type& type, const std::vector<T>& value) {
     std::vector<Json> items;
     for (const auto& item : value) items.push_back(to_json(*type.item, item));
     return list_json(std::move(items));
 }
 
-// Builds the description of an object whose model is `Owner`, which is default-constructible: its own defaults are
-// the document's.
-template <typename Owner> class Describe {
+// Builds the description of an object whose model is `Owner`, which is default-constructible: its
+// own defaults are the document's.
+template <typename Owner>
+class Describe {
 public:
-    Describe(std::string_view name, std::string_view doc) { object_.name = name, object_.doc = doc; }
+    Describe(std::string_view name, std::string_view doc) {
+        object_.name = name, object_.doc = doc;
+    }
 
     template <typename Member>
-    Describe& field(std::string_view name, Member Owner::*member, Type type, std::string_view doc) {
+    Describe& field(std::string_view name, Member Owner::* member, Type type,
+                    std::string_view doc) {
         return custom(
             name, type, doc,
-            [member, type](Owner& owner, const Json& value) { read_into(type, value, owner.*member); },
+            [member, type](Owner& owner, const Json& value) {
+                read_into(type, value, owner.*member);
+            },
             [member, type](const Owner& owner) { return to_json(type, owner.*member); });
     }
 
@@ -163,7 +185,8 @@ public:
     Describe& group(std::string_view name, Object nested, std::string_view doc) {
         const auto type = object(std::move(nested));
         return custom(
-            name, type, doc, [type](Owner& owner, const Json& value) { assign(*type.object, &owner, value); },
+            name, type, doc,
+            [type](Owner& owner, const Json& value) { assign(*type.object, &owner, value); },
             [type](const Owner& owner) {
                 auto value = write(*type.object, &owner);
                 return value.empty() ? Json() : value;
@@ -184,7 +207,9 @@ public:
         field.name = name;
         field.doc = doc;
         field.type = std::move(type);
-        field.set = [set](void* owner, const Json& value) { set(*static_cast<Owner*>(owner), value); };
+        field.set = [set](void* owner, const Json& value) {
+            set(*static_cast<Owner*>(owner), value);
+        };
         field.get = [get](const void* owner) { return get(*static_cast<const Owner*>(owner)); };
         const Owner defaults{};
         field.default_value = field.get(&defaults);

@@ -1,4 +1,5 @@
-// How long the fields of stream lines may be, in bytes. The writer cuts to these, the reader refuses beyond them.
+// How long the fields of stream lines may be, in bytes. The writer cuts to these, the reader
+// refuses beyond them.
 #pragma once
 
 #include "scan/stream.h"
@@ -21,7 +22,8 @@ inline constexpr std::size_t kOwaspCount = 8;
 inline constexpr std::size_t kReferenceCount = 10;
 inline constexpr std::size_t kDiscriminatorBytes = 256;
 
-// A list item has at most 512 bytes where nothing else is said, a name 253; what holds a URL has 2 048, as everywhere.
+// A list item has at most 512 bytes where nothing else is said, a name 253; what holds a URL has 2
+// 048, as everywhere.
 inline constexpr std::size_t kUnitIdBytes = 512;
 inline constexpr std::size_t kNameBytes = 253;
 inline constexpr std::size_t kUrlBytes = 2048;

@@ -71,7 +71,7 @@ void read_operation(Reader& reader, OperationLocation& into) {
 }
 
 void read_file(Reader& reader, FileLocation& into) {
-    into.path = reader.text("path", some_up_to(bounds::kUrlBytes));
+    into.path = reader.text("path", up_to(bounds::kUrlBytes));
     into.start_line = place(reader, "startLine");
     into.start_column = place(reader, "startColumn");
     into.end_line = place(reader, "endLine");

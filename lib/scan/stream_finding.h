@@ -1,4 +1,5 @@
-// Findings and records out of simdjson elements: shared by everything in lib/scan that reads them. Private.
+// Findings and records out of simdjson elements: shared by everything in lib/scan that reads them.
+// Private.
 #pragma once
 
 #include "scan/finding.h"
@@ -6,8 +7,8 @@
 
 namespace scan {
 
-// Every field of `into` is overwritten, its buffers are used again: reading a million findings into one object
-// allocates next to nothing. After a fault (reader.done()) its content means nothing.
+// Every field of `into` is overwritten, its buffers are used again: reading a million findings into
+// one object allocates next to nothing. After a fault (reader.done()) its content means nothing.
 void read_finding(json::Reader& reader, Finding& into);
 // All of a record but its data, which is only checked to be an object.
 json::Object read_record_head(json::Reader& reader, Record& into);

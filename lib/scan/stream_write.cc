@@ -33,6 +33,7 @@ void cut(std::string& text, std::size_t bytes_max) {
 }
 
 void cut(std::vector<std::string>& texts, std::size_t count_max, std::size_t bytes_max) {
+    std::erase(texts, "");
     if (texts.size() > count_max) texts.resize(count_max);
     for (auto& text : texts) cut(text, bytes_max);
 }
