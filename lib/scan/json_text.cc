@@ -74,10 +74,8 @@ JsonText& JsonText::close(char bracket) {
 }
 
 JsonText& JsonText::key(std::string_view name) {
-    separate();
-    out_ += '"';
-    escape(name);
-    out_ += "\":";
+    text(name);
+    out_ += ':';
     return *this;
 }
 

@@ -8,6 +8,28 @@ set(SCAN_OUTPUT_SOURCES
     merge_record.cc
     merge_text.cc
     outcome.cc
+    report/checked.cc
+    report/html.cc
+    report/html_charts.cc
+    report/html_findings.cc
+    report/html_records.cc
+    report/html_script.cc
+    report/html_sections.cc
+    report/html_style.cc
+    report/json.cc
+    report/json_lines.cc
+    report/json_parts.cc
+    report/junit.cc
+    report/markdown.cc
+    report/markup.cc
+    report/out.cc
+    report/sarif.cc
+    report/sarif_exchange.cc
+    report/sarif_result.cc
+    report/sarif_run.cc
+    report/summary.cc
+    report/table.cc
+    report/write.cc
     rules.cc
     rules_api.cc
     rules_synthetic.cc)

@@ -16,6 +16,7 @@
 
 namespace scan::report {
 
+// "<job>-<first 8 of the run id>.<extension>" is the usual name of a report's file.
 enum class Format { Json, JsonLines, Sarif, Html, Markdown, JUnit, Table };
 // From "json", "jsonl", "sarif", "html", "md", "junit", "table".
 std::optional<Format> format_from(std::string_view word);
@@ -29,6 +30,7 @@ struct ChunkRow {
     int attempts = 0;
     std::uint64_t units = 0;
     base::Duration wall{};
+    base::Duration started_after{};  // from the job's start to the chunk's first attempt: draws the timeline
 };
 
 struct Header {
@@ -39,6 +41,7 @@ struct Header {
     std::string scanner_version;
     std::string rules_version;
     std::string target;  // URL or path, redacted
+    std::optional<Authorization> level{};
     base::Instant start_time{};
     base::Instant completion_time{};
     std::optional<Outcome> outcome;  // none while running
@@ -58,9 +61,12 @@ struct Header {
     std::vector<std::string> notices;
     std::vector<ChunkRow> chunk_rows;
     base::Duration sequential_estimate{};  // sum of the units' times
+    std::uint64_t requests = 0;
     std::optional<FailOn> fail_on;
     bool gate_hit = false;
     bool truncated = false;
+    std::string baseline{};     // job compared with; empty = none: then no report speaks of new and fixed findings
+    std::string report_link{};  // where the full report lies, for the short formats
 };
 
 struct Source {
@@ -79,7 +85,8 @@ struct Options {
 };
 
 // The same source gives the same bytes. Fails only if the source or the sink does, or if the redaction check of
-// the written text hits (Internal).
+// the written text hits (Internal). Memory does not grow with the number of findings. What each format holds, and what
+// it leaves out above which bound: docs/formats/reports.md.
 base::Result<> write(Format format, const Source& source, const Sink& sink, const Options& options = {});
 
 }  // namespace scan::report
