@@ -30,8 +30,15 @@ struct GateOptions {
     base::Duration first_byte_timeout{10'000};  // silent connections go first when the gate is full
     base::Duration idle_timeout{60'000};        // between requests
     base::Duration body_timeout{60'000};
-    std::int64_t body_rate_min = 1'024;         // bytes a second, measured over 10 s
+    // Bytes a second over each window: one byte a second would reset a plain idle timer for ever.
+    std::int64_t body_rate_min = 1'024;
+    base::Duration body_rate_window{10'000};
     std::size_t bodies_in_flight_max = 64u << 20;  // beyond: 503 with Retry-After
+    base::Duration write_timeout{30'000};     // for each 64 KiB of an answer
+    base::Duration upstream_timeout{60'000};  // silence of an upstream; event streams beat every 15 s
+    // After a refusal the rest of the request is read and dropped for so long (or 1 MiB): a reset would eat the status.
+    base::Duration drain_timeout{2'000};
+    base::Duration stop_timeout{2'000};  // what the destructor grants answers in flight
 };
 
 struct RequestHead {
@@ -81,7 +88,8 @@ class Gate {
 public:
     // Unavailable: the port is taken. Invalid: certificate or key unreadable.
     static base::Result<std::unique_ptr<Gate>> start(GateOptions options, Admit admit);
-    // Stops accepting, lets answers in flight go out for up to 2 s, then closes all. Blocks until its threads are joined.
+    // Stops accepting, lets answers in flight go out for up to stop_timeout (event streams end at once), then closes all.
+    // Blocks until its threads are joined. A Respond that is called later does nothing.
     ~Gate();
     int port() const;
     GateStats stats() const;

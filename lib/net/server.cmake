@@ -1,0 +1,8 @@
+# The gate on Boost.Asio and Beast, and the listener on cpprestsdk behind it.
+sf_library(NAME net_server LAYER 2
+    SOURCES head_scanner.cc
+            gate/acceptor.cc gate/answer.cc gate/body.cc gate/gate.cc gate/input.cc gate/limits.cc
+            gate/message.cc gate/peer_watch.cc gate/relay.cc gate/session.cc gate/tls.cc
+            gate/upstream_pool.cc gate/wire.cc gate/worker.cc
+    DEPS base base_os net_messages
+    LINKS Boost::system OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)
