@@ -38,8 +38,8 @@ enum class ByteOrder { Little, Big };
 std::optional<std::string> from_utf16(std::string_view bytes, ByteOrder order) {
     if (bytes.size() % 2 != 0) return std::nullopt;
     const auto unit = [&](std::size_t at) -> std::uint32_t {
-        const auto first = static_cast<unsigned char>(bytes[at]);
-        const auto second = static_cast<unsigned char>(bytes[at + 1]);
+        const std::uint32_t first = static_cast<unsigned char>(bytes[at]);
+        const std::uint32_t second = static_cast<unsigned char>(bytes[at + 1]);
         return order == ByteOrder::Little ? first | second << 8u : first << 8u | second;
     };
     std::string out;
@@ -158,7 +158,7 @@ Result<Document> Document::parse(std::string_view text, const DocumentLimits& li
         Document document;
         document.impl_->root = builder.take_root();
         document.impl_->marks = builder.take_marks();
-        std::ranges::stable_sort(document.impl_->marks, {}, &PathMark::path);
+        std::ranges::sort(document.impl_->marks, {}, &PathMark::path);
         return document;
     };
     std::optional<ReadFailure> json_failure;
