@@ -89,13 +89,16 @@ OrHalt<ListViews> views_of(UnitRun& run, const Baseline& list, const TwoUsers& u
     return out;
 }
 
-OrHalt<void> add_from_list(UnitRun& run, const Baseline& list, const TwoUsers& users,
+// True if the list shows objects of this kind at all.
+OrHalt<bool> add_from_list(UnitRun& run, const Baseline& list, const TwoUsers& users,
                            std::vector<Candidate>& out) {
     const auto& parameter = *object_parameter(run.operation);
     const auto views = TRY(views_of(run, list, users));
+    bool listed = false;
     for (const auto& item : views.owners) {
         const auto id = id_for(item, parameter.name, parameter.schema);
         if (id.is_null()) continue;
+        listed = true;
         if (!has_id(views.others, parameter, id)) {
             out.push_back({with_id(run, id, &list), Claim::InOwnersListOnly, item.value});
             continue;
@@ -105,7 +108,7 @@ OrHalt<void> add_from_list(UnitRun& run, const Baseline& list, const TwoUsers& u
         if (views.is_catalogue && somebody_elses)
             out.push_back({with_id(run, id, &list), Claim::Catalogue, item.value});
     }
-    return {};
+    return listed;
 }
 
 // "/users/{username}", "/users/{userId}": the owner's own name or number may be the id.
@@ -174,10 +177,12 @@ bool mentions(const Json& object, const Persona& persona) {
 
 OrHalt<std::vector<Candidate>> candidates_of(UnitRun& run, const TwoUsers& users) {
     std::vector<Candidate> out;
+    bool listed = false;
     for (const auto& list : run.group.lists) {
-        if (leads_to(list, run.operation)) TRY(add_from_list(run, list, users, out));
+        if (!leads_to(list, run.operation)) continue;
+        const bool shows = TRY(add_from_list(run, list, users, out));
+        listed = listed || shows;
     }
-    const bool listed = !out.empty();
     add_own_names(run, users, out);
     if (!listed && run.baseline && run.baseline->who == users.owner) {
         out.push_back({run.baseline->draft, Claim::OwnerInView, {}});
