@@ -115,6 +115,12 @@ def not_allowed(_):
     return error(405, "method not allowed")
 
 
+@app.errorhandler(OverflowError)
+def beyond_any_id(_):
+    # An integer that SQLite cannot hold names nothing.
+    return error(404, "no such thing")
+
+
 @app.errorhandler(Exception)
 def unexpected(problem):
     if flaw("error-leak"):

@@ -27,13 +27,13 @@ class BadInputTest(unittest.TestCase):
             return run
 
     def test_broken_yaml_names_the_line(self):
-        self.refused("apiVersion: scanfleet.dev/v1alpha1\nkind: [ScanJob\n", 1, "job.yaml:", "line")
+        self.refused("apiVersion: scanfleet.dev/v1alpha1\nkind: [ScanJob\n", 1, "job.yaml:3", "not YAML")
 
     def test_an_unknown_field_names_the_nearest_one(self):
         self.refused(GOOD.replace("parallelism", "paralelism"), 1, "job.yaml:6", "paralelism", "parallelism")
 
     def test_a_wrong_type_names_the_field_and_what_is_wanted(self):
-        self.refused(GOOD.replace("parallelism: 4", "parallelism: many"), 1, "spec.parallelism", "integer")
+        self.refused(GOOD.replace("parallelism: 4", "parallelism: many"), 1, "spec.parallelism", "whole number", "many")
 
     def test_a_value_out_of_bounds_names_the_bounds(self):
         self.refused(GOOD.replace("parallelism: 4", "parallelism: 5000"), 1, "spec.parallelism", "1000", "5000")
@@ -60,7 +60,11 @@ class BadInputTest(unittest.TestCase):
         self.refused(API.format(url="http://127.0.0.1:1/openapi.json"), 3, "127.0.0.1:1")
 
     def test_a_metadata_address_is_refused_as_target(self):
-        self.refused(API.format(url="http://169.254.169.254/openapi.json"), 3, "TargetForbidden", "169.254.169.254")
+        with Fleet() as fleet:
+            run = fleet.run(API.format(url="http://169.254.169.254/openapi.json"))
+            self.assertEqual(run.code, 3, run.stdout)
+            self.assertIn("169.254.169.254", run.stdout)
+            self.assertEqual(run.report()["reason"], "TargetForbidden")
 
     def test_a_document_that_is_no_openapi_is_refused_with_a_reason(self):
         with DemoApi() as api:

@@ -8,9 +8,8 @@ from fleet import DemoApi, Fleet, synthetic_job
 
 def canonical(run):
     report = run.report()
-    units = sorted((unit["id"], unit["status"], unit.get("reason", "")) for unit in report["units"]["list"]) \
-        if isinstance(report.get("units", {}).get("list"), list) else []
-    return json.dumps([run.findings(), units], sort_keys=True)
+    counts = {status: count for status, count in report["units"].items() if isinstance(count, int)}
+    return json.dumps([run.findings(), counts, report["unitsNotOk"], sorted(run.unit_lines())], sort_keys=True)
 
 
 class InvarianceTest(unittest.TestCase):
