@@ -21,7 +21,7 @@
 namespace runner::api {
 
 struct ScanSetup {
-    std::string specification;
+    std::string specification{};
     scan::Authorization level = scan::Authorization::Active;
     std::vector<scan::Persona> personas{};
     Credentials credentials{};
