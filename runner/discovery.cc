@@ -82,7 +82,11 @@ DiscoveryContext context_of(DiscoveryRun& run) {
                     {std::string(name), sha, static_cast<std::int64_t>(bytes.size())});
                 return sha;
             },
-            .log = [](scan::LogLevel, std::string_view message) { base::log::info(message); }};
+            .log = [](scan::LogLevel, std::string_view message) { base::log::info(message); },
+            .read_config =
+                [&run](std::string_view name, std::string_view key) {
+                    return read_config(run.environment, name, key);
+                }};
 }
 
 std::expected<void, Stop> discover_and_send(DiscoveryRun& run) {

@@ -16,6 +16,8 @@ using base::Result;
 
 // Credentials are tokens and passwords; a megabyte is a mistake.
 constexpr std::size_t kCredentialBytesMax = 1u << 20;
+// An OpenAPI document may have 50 MiB.
+constexpr std::size_t kConfigBytesMax = 50u << 20;
 constexpr std::size_t kJobBytesMax = 4u << 20;
 
 Result<std::string> required(const GetVariable& get, const char* name) {
@@ -135,6 +137,18 @@ Result<Credentials> read_credentials(const Environment& environment) {
         return fail(ErrorKind::Forbidden,
                     fmt::format("read {}: {}", folder.string(), error.message()));
     return credentials;
+}
+
+Result<std::string> read_config(const Environment& environment, std::string_view name,
+                                std::string_view key) {
+    const auto is_plain = [](std::string_view part) {
+        return !part.empty() && part != "." && part != ".." && !part.contains('/');
+    };
+    if (!is_plain(name) || !is_plain(key)) {
+        return fail(ErrorKind::Invalid,
+                    fmt::format("'{}/{}' is no name and key of a config map", name, key));
+    }
+    return base::os::read_file(environment.work / "config" / name / key, kConfigBytesMax);
 }
 
 std::vector<std::string> secrets_of(const Credentials& credentials) {

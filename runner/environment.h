@@ -41,6 +41,10 @@ base::Result<std::string> read_token(const Environment& environment);
 // <work>/credentials/<name>/<file>. Forbidden or TooLarge (a file beyond 1 MiB) with the path;
 // missing folder = none.
 base::Result<Credentials> read_credentials(const Environment& environment);
+// <work>/config/<name>/<key>: a mounted ConfigMap or Secret that the scanner's options name.
+// NotFound, TooLarge (50 MiB). Invalid when a name would lead out of the folder.
+base::Result<std::string> read_config(const Environment& environment, std::string_view name,
+                                      std::string_view key);
 // Every value of every credential: what the redactor must know.
 std::vector<std::string> secrets_of(const Credentials& credentials);
 

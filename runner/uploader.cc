@@ -32,12 +32,14 @@ struct Totals {
     }
 };
 
-// After a 413 only unit lines go on: coverage stays exact, findings are counted but not kept.
+// After a 413 only unit lines (and the stream's first line) go on: coverage stays exact, findings
+// are counted but not kept.
 Result<std::string> unit_lines_of(scan::LineParser& parser, std::string_view lines) {
     std::string kept;
     TRY(scan::each_line(lines, [&](std::string_view line) -> Result<> {
         const auto brief = TRY(parser.brief(line));
-        if (brief.type == scan::LineParser::Brief::Type::Unit) kept.append(line).push_back('\n');
+        using Type = scan::LineParser::Brief::Type;
+        if (brief.type == Type::Unit || brief.type == Type::Meta) kept.append(line).push_back('\n');
         return {};
     }));
     return kept;

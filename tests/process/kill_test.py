@@ -12,6 +12,8 @@ from fleet import BIN, RUN_SECONDS_MAX, DemoApi, Fleet, Run, children_of, parall
 RUNS = int(os.environ.get("SCANFLEET_KILL_RUNS", "16"))
 SEED = int(os.environ.get("SCANFLEET_SEED", "1"))
 UNITS = 24
+# Back-offs of 5 s and more would only make the test long.
+QUICK = ("--retry-delay", "0.1")
 JOB = synthetic_job(f"{{unitCount: {UNITS}, unitMilliseconds: 40, findingsPerUnit: 3}}", "{maxUnits: 6, backoffLimit: 10}")
 
 
@@ -32,7 +34,7 @@ class KillTest(unittest.TestCase):
 
         def one(number):
             with Fleet() as fleet:
-                run = fleet.run(JOB, kill_seed=SEED * 1000 + number, kills=3, kill_seconds=0.3)
+                run = fleet.run(JOB, *QUICK, kill_seed=SEED * 1000 + number, kills=3, kill_seconds=0.3)
                 self.check_equal(run, expected, UNITS)
 
         parallel(RUNS, one)
@@ -42,7 +44,7 @@ class KillTest(unittest.TestCase):
             def scan(**kills):
                 with Fleet() as fleet:
                     run = fleet.run(api.job(backoffLimit="    backoffLimit: 10"), "--run-id", "same-run",
-                                    *api.credentials(), **kills)
+                                    *QUICK, *api.credentials(), **kills)
                     return run.code, run.findings(), run.unit_lines(), run.report()
 
             code, expected, units, _ = scan()
@@ -56,7 +58,7 @@ class KillTest(unittest.TestCase):
                 self.assertEqual(lines, units)
                 self.assertEqual(report["coverage"]["percent"], 100)
 
-            parallel(max(2, RUNS // 4), one, threads=3)
+            parallel(RUNS if RUNS >= 200 else max(2, RUNS // 4), one, threads=3)
 
     def test_scanfleet_killed_in_mid_run_goes_on_with_resume(self):
         with Fleet() as fleet:

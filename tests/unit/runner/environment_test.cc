@@ -76,6 +76,20 @@ TEST(Credentials, AreReadByFolderAndFileWithoutTheFinalNewline) {
     EXPECT_EQ(secrets_of(*credentials), std::vector<std::string>{"pass word"});
 }
 
+TEST(ConfigFiles, AreReadByNameAndKeyAndNeverFromElsewhere) {
+    const auto folder = *base::os::TempFolder::create("config");
+    Environment environment;
+    environment.work = folder.path();
+    ASSERT_TRUE(base::os::make_folders(folder.path() / "config" / "specs"));
+    ASSERT_TRUE(base::os::write_file(folder.path() / "config" / "specs" / "shop.yaml", "openapi"));
+    EXPECT_EQ(*read_config(environment, "specs", "shop.yaml"), "openapi");
+    for (const auto& [name, key] :
+         {std::pair{"..", "x"}, {"specs", "../../x"}, {"", "x"}, {"specs", ".."}}) {
+        EXPECT_EQ(read_config(environment, name, key).error().kind(), base::ErrorKind::Invalid);
+    }
+    EXPECT_EQ(read_config(environment, "specs", "none").error().kind(), base::ErrorKind::NotFound);
+}
+
 TEST(Credentials, AreNoneWithoutTheFolder) {
     const auto folder = *base::os::TempFolder::create("credentials");
     Environment environment;

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -87,6 +89,13 @@ bool luhn(std::string_view digits) {
     return sum % 10 == 0;
 }
 
+// The first `count` digits as a number; 0 where there are fewer.
+int leading(std::string_view digits, std::size_t count) {
+    int value = 0;
+    if (digits.size() >= count) std::from_chars(digits.data(), digits.data() + count, value);
+    return value;
+}
+
 // Card networks by their first digits and length (ISO/IEC 7812 ranges).
 bool is_card_number(std::string_view value, std::string_view name) {
     std::string digits;
@@ -97,8 +106,8 @@ bool is_card_number(std::string_view value, std::string_view name) {
     }
     const auto words = words_of(name);
     if (!words.empty() && words.back() == "id") return false;
-    const auto two = digits.size() >= 4 ? std::stoi(digits.substr(0, 2)) : 0;
-    const auto four = digits.size() >= 4 ? std::stoi(digits.substr(0, 4)) : 0;
+    const auto two = leading(digits, 2);
+    const auto four = leading(digits, 4);
     const bool amex = digits.size() == 15 && (two == 34 || two == 37);
     const bool sixteen =
         digits.size() == 16 && (digits[0] == '4' || (two >= 51 && two <= 55) || four == 6011 ||

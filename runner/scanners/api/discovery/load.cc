@@ -81,7 +81,8 @@ public:
 private:
     base::Result<> prepare() {
         if (client_) return {};
-        scope_.emplace(TRY(scope_rules(context_.job, "", context_.local_mode)));
+        auto rules = TRY(scope_rules(context_.job, "", context_.local_mode));
+        scope_.emplace(std::move(rules));
         net::ClientOptions options;
         options.body_keep_max = kDocumentBytesMax;
         options.body_read_max = kDocumentBytesMax + 1;
