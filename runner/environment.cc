@@ -104,9 +104,12 @@ Result<Environment> read_environment(base::os::Path work, const GetVariable& get
     environment.work = std::move(work);
     environment.ingest_url = TRY(required(get, "SCANFLEET_INGEST_URL"));
     if (environment.ingest_url.ends_with('/')) environment.ingest_url.pop_back();
-    TRY(read_run(environment, TRY(required(get, "SCANFLEET_RUN"))));
-    TRY(read_attempt(environment, TRY(required(get, "SCANFLEET_ATTEMPT"))));
-    TRY(read_limit(environment, TRY(required(get, "SCANFLEET_LIMIT_SECONDS"))));
+    const auto run = TRY(required(get, "SCANFLEET_RUN"));
+    const auto attempt = TRY(required(get, "SCANFLEET_ATTEMPT"));
+    const auto limit = TRY(required(get, "SCANFLEET_LIMIT_SECONDS"));
+    TRY(read_run(environment, run));
+    TRY(read_attempt(environment, attempt));
+    TRY(read_limit(environment, limit));
     environment.termination_log = get("SCANFLEET_TERMINATION_LOG").value_or("/dev/termination-log");
     environment.local_mode = get("SCANFLEET_LOCAL").value_or("") == "1";
     return environment;

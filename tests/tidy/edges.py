@@ -34,11 +34,11 @@ FORBIDDEN = [
 # Foreign header → (regex of files that may include it, where to go instead).
 HOMES = [
     (r"curl/", r"lib/net/(?!gate/)", "net::Client (net/client.h)"),
-    (r"(boost|cpprest|pplx)/", r"lib/net/(gate/|listener|server)", "net/server.h"),
+    (r"(boost|cpprest|pplx)/", r"lib/net/(gate/|rest/|listener|server)", "net/server.h"),
     (r"(soci/|sqlite3\.h|libpq)", r"operator/results/", "results::Store (operator/results/store.h)"),
     (r"nlohmann/json\.hpp", r"lib/base/json\.h", "base/json.h"),
     (r"nlohmann/", r"lib/base/json(_fwd)?\.h", "base/json_fwd.h"),
-    (r"simdjson", r"lib/(base|scan)/", "scan/stream.h for lines, base/json.h for documents"),
+    (r"simdjson", r"(lib/(base|scan)|operator/results)/", "scan/stream.h for lines, base/json.h for documents"),
     (r"yaml-cpp/", r"lib/base/", "base/document.h"),
     (r"spdlog/", r"lib/base/log\.cc", "base/log.h"),
     (r"openssl/", r"lib/(base|net)/", "base/digest.h"),
