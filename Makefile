@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 BUILD := build/release
 JOBS ?= $(shell nproc)
+# ccache then serves a second clone of the same sources, too.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
