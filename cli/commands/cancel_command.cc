@@ -39,7 +39,8 @@ Result<int> cancel(const RunFlags& flags, base::os::SignalWatch& signals) {
     }
     const std::string text = TRY(base::os::read_file(run.folder.job(), 8u << 20));
     const scan::Job job = TRY(scan::parse_job(text, run.folder.job().string()));
-    TRY(drive_and_report(job, run.folder, TRY(kept_mounts(run.folder)), flags, true, signals));
+    const Mounts credentials = TRY(kept_mounts(run.folder));
+    TRY(drive_and_report(job, run.folder, credentials, flags, true, signals));
     return kDone;
 }
 

@@ -78,7 +78,8 @@ std::string detail(const StoredRun& run, base::Instant now) {
 }
 
 Result<> get_one(const GetFlags& flags, const base::os::Path& data, base::Instant now) {
-    const StoredRun run = TRY(load_run(TRY(find_run(data, flags.run))));
+    const RunFolder folder = TRY(find_run(data, flags.run));
+    const StoredRun run = TRY(load_run(folder));
     if (flags.output == "json") {
         print(base::dump_json_pretty(run_as_json(run)) + "\n");
     } else if (flags.output == "yaml") {

@@ -11,7 +11,8 @@ namespace {
 
 Result<> report(const ReportFlags& flags) {
     const base::os::Path data = TRY(data_folder(flags.data, variable));
-    const StoredRun run = TRY(load_run(TRY(find_run(data, flags.run))));
+    const RunFolder folder = TRY(find_run(data, flags.run));
+    const StoredRun run = TRY(load_run(folder));
     const auto source = TRY(report_source(run));
     ReportFile file = TRY(parse_report_flag(flags.output, run.folder.path));
     if (!flags.file.empty()) {

@@ -46,14 +46,14 @@ Result<int> start_run(const RunFlags& flags, base::os::SignalWatch& signals) {
 
 Result<int> resume_run(const RunFlags& flags, base::os::SignalWatch& signals) {
     const base::os::Path data = TRY(data_folder(flags.data, variable));
-    const OwnedRun run = TRY(take_run(TRY(find_run(data, flags.resume))));
+    const RunFolder folder = TRY(find_run(data, flags.resume));
+    const OwnedRun run = TRY(take_run(folder));
     const std::string text = TRY(base::os::read_file(run.folder.job(), kJobBytesMax));
     scan::Job job = TRY(scan::parse_job(text, run.folder.job().string()));
     Mounts credentials = TRY(kept_mounts(run.folder));
-    for (const auto& [name, folder] : TRY(parse_mounts(flags.credentials, "--credential")))
-        credentials[name] = folder;
+    const Mounts given = TRY(parse_mounts(flags.credentials, "--credential"));
+    for (const auto& [name, path] : given) credentials[name] = path;
     TRY(check_credentials(job.spec, credentials));
-    // Parallelism may change in mid-run, but the stored document stays what the run was started
     // with.
     return drive_and_report(job, run.folder, credentials, flags, false, signals);
 }

@@ -45,11 +45,13 @@ void print_files(const std::vector<ReportFile>& files, const RunFlags& flags,
 }
 
 Result<std::vector<ReportFile>> report_files(const RunFlags& flags, const RunFolder& folder) {
+    std::vector<std::string> wanted{"html", "json", "sarif"};
+    wanted.insert(wanted.end(), flags.outputs.begin(), flags.outputs.end());
     std::vector<ReportFile> files;
-    for (const char* word : {"html", "json", "sarif"})
-        files.push_back(TRY(parse_report_flag(word, folder.path)));
-    for (const std::string& flag : flags.outputs)
-        files.push_back(TRY(parse_report_flag(flag, folder.path)));
+    for (const std::string& flag : wanted) {
+        ReportFile file = TRY(parse_report_flag(flag, folder.path));
+        files.push_back(std::move(file));
+    }
     return files;
 }
 
@@ -103,7 +105,6 @@ Result<scan::Job> read_job_file(const RunFlags& flags, const Mounts& credentials
     scan::Job job = TRY(scan::parse_job(text, path.filename().string()));
     const Mounts config_maps = TRY(parse_mounts(flags.config_maps, "--config-map"));
     job = TRY(localize(std::move(job), fs::absolute(path).parent_path(), credentials, config_maps));
-    if (flags.parallelism) job.spec.parallelism = *flags.parallelism;
     TRY(check_credentials(job.spec, credentials));
     if (job.spec.suspend) {
         return base::fail(base::ErrorKind::Invalid,
@@ -122,6 +123,7 @@ Result<int> drive_and_report(const scan::Job& job, const RunFolder& folder,
     options.redaction_key = TRY(redaction_key(data, flags.redaction_key_file));
     options.runner = TRY(find_runner());
     options.environment = runner_environment(variable);
+    options.parallelism = flags.parallelism;
     options.retry_base =
         base::Duration(static_cast<std::int64_t>(flags.retry_delay_seconds * 1000));
     options.dry_run = flags.dry_run;
@@ -141,6 +143,9 @@ Result<int> drive_and_report(const scan::Job& job, const RunFolder& folder,
     if (!status) {
         return base::fail(status.error().kind(), status.error().message() + resume_hint(folder));
     }
+    std::error_code ignored;
+    fs::remove_all(folder.path / "given",
+                   ignored);  // secrets of the command line: no resume needs them now
     TRY(base::with_context(report_all(folder, files, flags),
                            "the run has finished, but its report failed"));
     return scan::exit_code(status->outcome.value_or(scan::Outcome::Failed), status->gate_hit);

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -31,8 +32,10 @@ Screen look_at_stdout() {
         screen.width = size.ws_col;
         screen.height = size.ws_row > 1 ? size.ws_row - 1 : 24;
     } else if (const auto columns = variable("COLUMNS")) {
-        const int wanted = std::atoi(columns->c_str());
-        if (wanted > 0) screen.width = wanted;
+        int wanted = 0;
+        const auto [end, error] =
+            std::from_chars(columns->data(), columns->data() + columns->size(), wanted);
+        if (error == std::errc{} && wanted > 0) screen.width = wanted;
     }
     return screen;
 }

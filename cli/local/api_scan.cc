@@ -29,7 +29,8 @@ Result<NamedSecret> read_named(std::string_view flag, std::size_t number, const 
         flag.remove_prefix(equals + 1);
     }
     if (flag.starts_with('@')) {
-        named.value = base::trim(TRY(read(flag.substr(1))));
+        const std::string text = TRY(read(flag.substr(1)));
+        named.value = base::trim(text);
     } else if (flag.starts_with("env:")) {
         named.value = TRY(read(flag));
     } else {

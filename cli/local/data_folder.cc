@@ -171,11 +171,14 @@ std::string new_run_id(std::int64_t unix_seconds, std::string_view random_hex) {
     std::string text = base::format_instant(
         base::Instant{std::chrono::seconds{unix_seconds}});  // 2026-01-31T12:00:00.000Z
     std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-    return fmt::format("{}-{}-{}", text.substr(0, 8), text.substr(9, 6), random_hex.substr(0, 4));
+    return fmt::format("{}-{}-{}", random_hex.substr(0, 8), text.substr(0, 8), text.substr(9, 6));
 }
 
 base::Result<std::string> redaction_key(const Path& data, const Path& file) {
-    if (!file.empty()) return decode_key(TRY(base::os::read_file(file, 4096)), file);
+    if (!file.empty()) {
+        const std::string text = TRY(base::os::read_file(file, 4096));
+        return decode_key(text, file);
+    }
     const Path own = data / "redaction.key";
     auto text = base::os::read_file(own, 4096);
     if (!text && text.error().kind() == ErrorKind::NotFound) {

@@ -58,7 +58,7 @@ std::vector<RunFolder> list_runs(const base::os::Path& data);
 // Conflict: several runs begin so (the message lists some).
 base::Result<RunFolder> find_run(const base::os::Path& data, std::string_view name);
 
-// "20260131-120000-3f2a": sorts by time, and two in one second differ.
+// "3f2a9c1e-20260131-120000": eight digits are enough to name it, the rest says when.
 std::string new_run_id(std::int64_t unix_seconds, std::string_view random_hex);
 
 // The key for HMACs: 32 bytes. `file` if given (32 bytes, or 64 hex digits), else

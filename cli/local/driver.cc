@@ -28,7 +28,9 @@ std::string_view reason_of(const core::Status& status) {
 
 Driver::Driver(DriverOptions options, DriverWorld world, Watcher watcher)
     : options_(std::move(options)), world_(std::move(world)), watcher_(std::move(watcher)),
-      spec_(options_.job.spec) {}
+      spec_(options_.job.spec) {
+    if (options_.parallelism) spec_.parallelism = *options_.parallelism;
+}
 
 Result<core::Status> Driver::drive() {
     TRY(open_run());
@@ -38,13 +40,10 @@ Result<core::Status> Driver::drive() {
         if (options_.stop_after_plan && seen_.plan) return status_;
         if (!acted_) TRY(wait());
         TRY(take_notes());
+        if (world_.stop_requests() >= 2) return std::unexpected(interruption());
         heed_user();
-        if (world_.stop_requests() >= 2)
-            return base::fail(base::ErrorKind::Cancelled, "interrupted: stopped at once");
     }
-    tell({.kind = RunEvent::Kind::Finished,
-          .sentence = status_.conditions.empty() ? "" : status_.conditions.front().message,
-          .word = status_.outcome ? std::string(scan::to_string(*status_.outcome)) : ""});
+    tell_end();
     return *seen_.finished;
 }
 
@@ -62,6 +61,10 @@ Result<> Driver::open_run() {
     if (state.summary.merged) {
         const auto totals = TRY(results::merged_totals(options_.folder.merged()));
         seen_.merged = core::Observed::Merged{totals.units, totals.findings, totals.records};
+    }
+    // What a driver that was killed could not tidy away.
+    for (const auto& attempt : state.attempts) {
+        if (!attempt.end) forget_secrets(options_.folder, {attempt.chunk, attempt.attempt});
     }
     kept_.start_time = seen_.start_time;
     const bool fresh = !seen_.start_time;
@@ -88,7 +91,8 @@ Result<> Driver::turn() {
         store_is_away(done.error());
         done = {};
     }
-    if (watcher_.on_turn) {
+    // After actions the picture is stale: the next turn comes at once.
+    if (watcher_.on_turn && !acted_) {
         watcher_.on_turn({options_.job, options_.run.run_id, seen_, status_, now(), spec_.cancel});
     }
     return done;
@@ -234,6 +238,7 @@ void Driver::kill_the_stubborn() {
 void Driver::heed_user() {
     if (world_.stop_requests() < 1 || spec_.cancel) return;
     spec_.cancel = true;
+    cancelled_here_ = true;
     // Survives a kill −9 in the middle of cancelling; if it cannot be written, the run is cancelled
     // all the same.
     const auto marked = base::os::write_file(options_.folder.cancel(), "", base::os::Mode::Private);
@@ -242,6 +247,21 @@ void Driver::heed_user() {
                         {{"error", marked.error().message()}});
     tell({.kind = RunEvent::Kind::Cancelling,
           .sentence = "cancelling: what was found is kept; once more stops at once"});
+}
+
+// Whoever is in such a hurry wants to get away, not to end the run: it stays as it is and can be
+// resumed.
+base::Error Driver::interruption() {
+    std::error_code ignored;
+    if (cancelled_here_) std::filesystem::remove(options_.folder.cancel(), ignored);
+    const auto forget = [&](const std::vector<core::Attempt>& attempts) {
+        for (const core::Attempt& attempt : attempts) {
+            if (attempt.phase != core::Phase::Ended) forget_secrets(options_.folder, attempt.id);
+        }
+    };
+    forget(seen_.discovery);
+    for (const core::ChunkState& chunk : seen_.chunks) forget(chunk.attempts);
+    return {base::ErrorKind::Cancelled, "interrupted: stopped at once"};
 }
 
 void Driver::store_is_away(const base::Error& error) {
@@ -253,6 +273,16 @@ void Driver::store_is_away(const base::Error& error) {
     store_back_at_ = now() + kStoreRetry;
     seen_.store_available = false;
     acted_ = false;
+}
+
+void Driver::tell_end() {
+    RunEvent event{.kind = RunEvent::Kind::Finished};
+    if (!status_.conditions.empty()) {
+        const core::Condition& end = status_.conditions.front();
+        event.sentence = fmt::format("{}: {}", scan::to_string(end.reason), end.message);
+    }
+    if (status_.outcome) event.word = scan::to_string(*status_.outcome);
+    tell(std::move(event));
 }
 
 void Driver::tell(RunEvent event) {

@@ -34,6 +34,8 @@ struct DriverOptions {
     Mounts credentials{};
     RunnerSetup setup{};
     std::string redaction_key{};
+    // Instead of the job's: may change from one resume to the next, the job document may not.
+    std::optional<int> parallelism{};
     base::Duration retry_base{5'000};
     // From SIGTERM to SIGKILL. The contract gives a runner 5 s to flush and go; twice that is
     // patience enough.
@@ -95,6 +97,8 @@ private:
         return {options_.run, id.chunk, id.attempt};
     }
     base::Instant now() const { return world_.clock.wall(); }
+    base::Error interruption();
+    void tell_end();
     void tell(RunEvent event);
     void explain(const core::Plan& plan);
 
@@ -108,6 +112,7 @@ private:
     base::Instant kept_at_{};
     std::optional<base::Instant> wake_at_;
     bool acted_ = false;
+    bool cancelled_here_ = false;
     std::map<core::AttemptId, base::Instant> kill_at_;
     std::map<core::AttemptId, scan::Commit> commits_;  // of live attempts, as stored
     base::Instant store_back_at_{};

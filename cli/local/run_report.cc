@@ -58,7 +58,7 @@ std::vector<report::ChunkRow> chunk_rows(const StoredRun& run) {
 // Operations that ever answered 2xx: what "scan completed" does not say.
 Result<> add_truth(report::Source& source) {
     report::Header& header = source.header;
-    if (header.scanner != scan::ScannerType::Api || !source.each_unit) return {};
+    if (header.scanner != scan::ScannerType::Api || header.units_planned == 0) return {};
     header.truth_name = "operations that answered 2xx";
     header.truth_total = header.units_planned;
     return source.each_unit([&](const scan::UnitLine& unit) -> Result<> {
@@ -73,6 +73,17 @@ Result<> add_truth(report::Source& source) {
         }
         return {};
     });
+}
+
+// The last status may be a second older than the store: of a run that nobody drives, count what is
+// there.
+core::Status interrupted_status(const StoredRun& run) {
+    const core::Observed seen = observe_stored(run.state, run.job.spec);
+    const base::Instant at = run.status.start_time.value_or(run.state.summary.created_at);
+    core::Status status = core::make_plan(run.job.spec, seen, at).status;
+    status.findings = run.status.findings;
+    status.records = run.status.records;
+    return status;
 }
 
 report::Source empty_source() {
@@ -138,6 +149,7 @@ Result<StoredRun> load_run(const RunFolder& folder) {
         {.namespace_ = run.job.namespace_, .job = run.job.name, .run_id = folder.run_id()});
     run.state = TRY(base::with_context(std::move(state), "read " + folder.store().string()));
     if (auto status = parse_status(run.state.summary.status_json)) run.status = std::move(*status);
+    if (!run.driven && !run.status.outcome) run.status = interrupted_status(run);
     return run;
 }
 

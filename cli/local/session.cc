@@ -87,6 +87,7 @@ Result<core::Status> drive_run(const SessionOptions& options, base::os::SignalWa
                                   .ingest_url = ingest->url(),
                                   .environment = options.environment},
                         .redaction_key = options.redaction_key,
+                        .parallelism = options.parallelism,
                         .retry_base = options.retry_base,
                         .stop_after_plan = options.stop_after_plan};
     Driver driver(std::move(drive), std::move(world), std::move(watcher));

@@ -13,6 +13,7 @@ struct SessionOptions {
     std::string redaction_key{};
     base::os::Path runner{};
     std::vector<std::pair<std::string, std::string>> environment{};
+    std::optional<int> parallelism{};  // instead of the job's
     base::Duration retry_base{5'000};
     bool stop_after_plan = false;
     bool dry_run = false;         // print what would be started, start nothing

@@ -154,7 +154,7 @@ std::string event_to_line(const RunEvent& event) {
                           (event.kind == RunEvent::Kind::AttemptEnded && !is_failure(event));
     if (is_noise) return {};
     if (event.kind == RunEvent::Kind::Finished)
-        return fmt::format("{}: {}", event.word, event.sentence);
+        return fmt::format("{}, {}", event.word, event.sentence);
     return event.sentence;
 }
 

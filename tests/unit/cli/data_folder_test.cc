@@ -119,8 +119,8 @@ TEST_F(DataFolder, TakesARedactionKeyFromAFile) {
     EXPECT_EQ(redaction_key(data_, data_ / "short").error().kind(), ErrorKind::Invalid);
 }
 
-TEST(RunId, SortsByTimeAndReads) {
-    EXPECT_EQ(new_run_id(1'767'225'600, "3f2a99"), "20260101-000000-3f2a");
+TEST(RunId, BeginsWithWhatTellsRunsApart) {
+    EXPECT_EQ(new_run_id(1'767'225'600, "3f2a991c"), "3f2a991c-20260101-000000");
 }
 
 }  // namespace

@@ -104,6 +104,27 @@ TEST(LocalRun, StoppedTwiceStopsAtOnceAndCanBeResumed) {
     const auto stopped = fleet.drive();
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().kind(), base::ErrorKind::Cancelled);
+    EXPECT_FALSE(fs::exists(fleet.options.folder.work("c2-a1") / "auth"))
+        << "no token stays behind";
+    fleet.on_event = {};
+    fleet.stop_requests = 0;
+    const auto resumed = fleet.drive();
+    ASSERT_TRUE(resumed);
+    EXPECT_EQ(resumed->outcome, Outcome::Succeeded) << "stopping at once is not cancelling";
+}
+
+TEST(LocalRun, MayBeResumedWithAnotherParallelism) {
+    Fleet fleet("{unitCount: 8}");
+    fleet.options.parallelism = 4;
+    fleet.on_event = [&](const RunEvent& event) {
+        if (event.kind == RunEvent::Kind::ChunkSucceeded) fleet.stop_requests = 2;
+    };
+    ASSERT_FALSE(fleet.drive());
+    EXPECT_EQ(fleet.processes->starts.size(), 4U);
+    fleet.options.parallelism = 1;
+    fleet.stop_requests = 0;
+    fleet.on_event = {};
+    ASSERT_TRUE(fleet.drive());
 }
 
 TEST(LocalRun, GoesOnWhereAKilledOneStood) {

@@ -95,8 +95,9 @@ TEST(PlainView, TellsWhatMattersAndNotMore) {
     EXPECT_EQ(event_to_line(ended("Committed", "c3-a2 ended: Committed")), "");
     EXPECT_EQ(event_to_line({.kind = Kind::Explained, .sentence = "because"}), "");
     EXPECT_EQ(
-        event_to_line({.kind = Kind::Finished, .sentence = "8 of 8 units", .word = "Succeeded"}),
-        "Succeeded: 8 of 8 units");
+        event_to_line(
+            {.kind = Kind::Finished, .sentence = "Completed: 8 of 8 units", .word = "Succeeded"}),
+        "Succeeded, Completed: 8 of 8 units");
 }
 
 TEST(JsonView, IsOneObjectALineWithWhatProgramsNeed) {
