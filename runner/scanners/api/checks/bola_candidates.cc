@@ -133,6 +133,21 @@ void add_own_names(UnitRun& run, const TwoUsers& users, std::vector<Candidate>& 
     }
 }
 
+// A name is a name anywhere; a number only under a name that speaks of people, else it is a
+// quantity.
+bool names(const Json& value, std::string_view name, const Persona& persona) {
+    const auto text = scalar_text(value);
+    if (!persona.is(text)) return false;
+    const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits) return true;
+    const auto words = words_of(name);
+    return std::ranges::any_of(words, [](const std::string& word) {
+        const auto one = singular(word);
+        return is_owner_name(one) || one == "member" || one == "participant" || one == "shared" ||
+               one == "recipient" || one == "assignee" || one == "viewer";
+    });
+}
+
 }  // namespace
 
 const Parameter* object_parameter(const Operation& operation) {
@@ -166,13 +181,18 @@ std::string owner_in(const Json& object) {
 }
 
 bool mentions(const Json& object, const Persona& persona) {
-    const auto walk = [&](const auto& self, const Json& node, int depth) -> bool {
+    const auto walk = [&](const auto& self, const Json& node, std::string_view name,
+                          int depth) -> bool {
         if (depth > kMentionDepthMax) return false;
-        if (!node.is_structured()) return !node.is_null() && persona.is(scalar_text(node));
-        return std::ranges::any_of(node,
-                                   [&](const Json& child) { return self(self, child, depth + 1); });
+        if (!node.is_structured()) return !node.is_null() && names(node, name, persona);
+        for (const auto& [key, child] : node.items()) {
+            if (self(self, child, node.is_object() ? std::string_view(key) : name, depth + 1)) {
+                return true;
+            }
+        }
+        return false;
     };
-    return walk(walk, object, 0);
+    return walk(walk, object, "", 0);
 }
 
 OrHalt<std::vector<Candidate>> candidates_of(UnitRun& run, const TwoUsers& users) {

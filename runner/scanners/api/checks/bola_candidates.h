@@ -36,7 +36,8 @@ OrHalt<std::vector<Candidate>> candidates_of(UnitRun& run, const TwoUsers& users
 
 // The value of an owner property of an object, small letters; empty if it has none.
 std::string owner_in(const base::Json& object);
-// True if any scalar in the object equals one of the persona's identities.
+// True if a value in the object is one of the persona's identities; a number counts only under
+// names of people.
 bool mentions(const base::Json& object, const Persona& persona);
 
 }  // namespace runner::api

@@ -44,6 +44,7 @@ void add_wildcard(UnitRun& run, const Answer& answer) {
         fmt::format("{} lets pages of every origin read its answer, without credentials.",
                     run.operation.id()),
         "wildcard");
+    finding.title = "Pages of every origin may read the answer, without credentials";
     finding.severity = scan::Severity::Info;
     finding.evidence = evidence_of(
         run.work,

@@ -1,5 +1,6 @@
 #include "runner/scanners/api/engine/session.h"
 
+#include "net/url.h"
 #include "runner/scanners/api/personas/login.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,9 @@ OrHalt<net::Response> Session::fetch(const net::Request& request, Retry retry) {
     if (response.failure == net::Failure::Cancelled) return std::unexpected(Halt::Stopped);
     // A redirect that leads out of scope is an answer; the target itself out of scope is the end of
     // the unit.
-    const bool first_hop = response.effective_url.empty() || response.effective_url == request.url;
+    const auto url = net::parse_url(request.url);
+    const bool first_hop =
+        response.effective_url.empty() || !url || response.effective_url == url->text();
     if (response.failure == net::Failure::OutOfScope && first_hop && response.status == 0) {
         return std::unexpected(Halt::OutOfScope);
     }

@@ -38,7 +38,7 @@ std::pair<const Persona*, const Persona*> Work::pair() const {
         if (!persona.usable || persona.peer_of.empty()) continue;
         const auto peer = std::ranges::find(personas, persona.peer_of, &Persona::name);
         if (peer != personas.end() && peer->usable && peer->role == persona.role)
-            return {&*peer, &persona};
+            return {&persona, &*peer};
     }
     const auto* first = first_usable(personas, scan::PersonaRole::User);
     return {first,
