@@ -182,6 +182,9 @@ std::string from_working(std::string_view text) {
 }
 
 std::vector<Span> find_patterns(std::string_view working) {
+    // No pattern matches less, but for the one of URLs. Most strings of a result line are as short.
+    constexpr std::size_t kMatchMin = 12;
+    if (working.size() < kMatchMin && working.find(':') == std::string_view::npos) return {};
     const re2::StringPiece piece(working.data(), working.size());
     if (!RE2::PartialMatch(piece, *patterns().any)) return {};
     std::vector<Span> spans;

@@ -35,6 +35,7 @@ void append_character(std::string& out, std::uint32_t c) {
 // pairs come out as three bytes each: only a string that is changed is written again, and its rest
 // is for people.
 std::optional<std::string> unescape(std::string_view raw) {
+    if (raw.find('\\') == kNpos) return std::string(raw);
     std::string out;
     out.reserve(raw.size());
     for (std::size_t at = 0; at < raw.size(); ++at) {
@@ -56,7 +57,7 @@ std::optional<std::string> unescape(std::string_view raw) {
         append_character(out, c);
         at += 4;
     }
-    return out;
+    return to_working(out);  // escapes may have spelt the marker's word
 }
 
 std::string escape(std::string_view text) {
@@ -172,9 +173,8 @@ private:
         const auto end = string_end();
         if (!end || open_.empty()) return false;
         const std::string_view raw = text_.substr(at_ + 1, *end - at_ - 1);
-        auto content = unescape(raw);
+        const auto content = unescape(raw);
         if (!content) return false;
-        *content = to_working(*content);
         const auto next = text_.find_first_not_of(kBlank, *end + 1);
         const bool is_key = open_.back().is_object && next != kNpos && text_[next] == ':';
         const std::string scrubbed =
