@@ -208,6 +208,8 @@ class Shape(unittest.TestCase):
         golden = {"tests/golden/a/plan.txt": ""}
         self.assertTrue(self.found(shape.check_golden, golden))
         self.assertEqual(self.found(shape.check_golden, {**golden, "tests/unit/a_test.cc": 'golden("a/plan.txt")'}), [])
+        self.assertEqual(self.found(shape.check_golden, {**golden, "tests/unit/a_test.cc": 'golden("plan" + ending)'}), [])
+        self.assertTrue(self.found(shape.check_golden, {**golden, "tests/unit/a_test.cc": "plan and plans"}))
 
     def test_headers_begin_with_a_comment_and_once(self):
         self.assertEqual(len(self.found(shape.check_headers, {"lib/a.h": "#include <x>\n"})), 2)
