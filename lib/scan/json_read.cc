@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace scan::json {
@@ -16,51 +17,59 @@ using base::fail;
 // Foreign text in an error message: enough to recognise it.
 constexpr std::size_t kQuotedBytesMax = 60;
 
-bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+constexpr auto kHexDigits = [] {
+    std::array<bool, 256> digits{};
+    for (const char c : std::string_view("0123456789abcdef")) {
+        digits[static_cast<unsigned char>(c)] = true;
+    }
+    return digits;
+}();
 
-std::uint64_t key_bit(std::string_view key) {
-    if (key.empty()) return 1;
-    const auto first = static_cast<unsigned char>(key.front());
-    const auto last = static_cast<unsigned char>(key.back());
-    return std::uint64_t{1} << ((key.size() * 7 + first * 31u + last) % 64);
-}
+bool is_hex_digit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
 Reader::Reader(Object object, std::string_view name)
-    : object_(object), at_(object.begin()), name_(name) {
-    for (auto it = object_.begin(); it != object_.end(); ++it) present_ |= key_bit(it.key());
-}
-
-std::optional<Element> Reader::find(std::string_view key) {
-    if ((present_ & key_bit(key)) == 0 || failed()) return std::nullopt;
-    const auto begin = object_.begin();
+    : object_(object), rest_(object.begin()), name_(name) {
     const auto end = object_.end();
-    const auto start = at_;
-    const auto take = [&](const Object::iterator& it) -> std::optional<Element> {
-        const Element value = it.value();
-        at_ = it;
-        ++at_;
-        if (value.is_null()) return std::nullopt;
-        return value;
-    };
-    for (auto it = start; it != end; ++it) {
-        if (it.key_equals(key)) return take(it);
+    for (; rest_ != end && count_ < kSlots; ++rest_) {
+        const auto value = rest_.value();
+        if (value.is_null()) continue;
+        const Key key(rest_.key());
+        slots_[count_].member = {key.text, value};
+        tags_[count_++] = key.tag;
+        present_ |= key.bit();
     }
-    for (auto it = begin; it != start; ++it) {
-        if (it.key_equals(key)) return take(it);
-    }
-    return std::nullopt;
+    if (rest_ != end) present_ = ~std::uint64_t{0};
 }
 
-std::string_view Reader::text(std::string_view key, Span bytes, Need need) {
-    const auto value = find(key);
-    if (!value) {
-        refuse_missing(key, need);
-        return {};
+const Element* Reader::search(std::string_view key, std::uint16_t tag) {
+    const auto start = next_;
+    for (auto slot = start; slot < count_; ++slot) {
+        if (!is_at(slot, key, tag)) continue;
+        next_ = slot + 1;
+        return &slots_[slot].member.value;
     }
+    for (std::size_t slot = 0; slot < std::min(start, count_); ++slot) {
+        if (!is_at(slot, key, tag)) continue;
+        next_ = slot + 1;
+        return &slots_[slot].member.value;
+    }
+    return search_tape(key);
+}
+
+const Element* Reader::search_tape(std::string_view key) {
+    for (auto it = rest_; it != object_.end(); ++it) {
+        if (!it.key_equals(key)) continue;
+        found_ = it.value();
+        return found_.is_null() ? nullptr : &found_;
+    }
+    return nullptr;
+}
+
+std::string_view Reader::text_of(const Element& value, std::string_view key, Span bytes) {
     std::string_view found;
-    if (value->get_string().get(found) != simdjson::SUCCESS) {
+    if (value.get_string().get(found) != simdjson::SUCCESS) {
         refuse(key, "must be a string");
         return {};
     }
@@ -70,99 +79,89 @@ std::string_view Reader::text(std::string_view key, Span bytes, Need need) {
     return {};
 }
 
-std::string_view Reader::hex(std::string_view key, std::size_t digits, Need need) {
-    const auto found = text(key, {0, static_cast<std::int64_t>(digits)}, need);
-    if (found.empty() && (need == Need::Optional || failed())) return {};
+std::string_view Reader::hex_of(const Element& value, std::string_view key, std::size_t digits,
+                                Need need) {
+    const auto found = text_of(value, key, {0, static_cast<std::int64_t>(digits)});
     if (found.size() == digits && std::ranges::all_of(found, is_hex_digit)) return found;
-    refuse(key, fmt::format("must be {} lower-case hex digits", digits));
+    if (!found.empty() || need == Need::Required) {
+        refuse(key, fmt::format("must be {} lower-case hex digits", digits));
+    }
     return {};
 }
 
-std::int64_t Reader::integer(std::string_view key, Span bounds, Need need, std::int64_t fallback) {
-    const auto value = find(key);
-    if (!value) {
-        refuse_missing(key, need);
-        return fallback;
-    }
+std::int64_t Reader::integer_of(const Element& value, std::string_view key, Span bounds) {
     std::int64_t found = 0;
-    if (value->get_int64().get(found) != simdjson::SUCCESS) {
+    if (value.get_int64().get(found) != simdjson::SUCCESS) {
         refuse(key, "must be an integer");
-        return fallback;
+        return 0;
     }
     if (found >= bounds.min && found <= bounds.max) return found;
     refuse(key, fmt::format("must be between {} and {}, is {}", bounds.min, bounds.max, found));
-    return fallback;
+    return 0;
 }
 
-bool Reader::boolean(std::string_view key, Need need) {
-    const auto value = find(key);
-    if (!value) {
-        refuse_missing(key, need);
-        return false;
-    }
+bool Reader::boolean(const Key& key, Need need) {
+    const auto* value = find(key);
+    if (!value) return absent(key.text, need, false);
     bool found = false;
-    if (value->get_bool().get(found) != simdjson::SUCCESS) refuse(key, "must be true or false");
+    if (value->get_bool().get(found) != simdjson::SUCCESS) {
+        refuse(key.text, "must be true or false");
+    }
     return found;
 }
 
-std::optional<Object> Reader::object(std::string_view key, Need need) {
-    const auto value = find(key);
-    if (!value) {
-        refuse_missing(key, need);
-        return std::nullopt;
-    }
+std::optional<Object> Reader::object_of(const Element& value, std::string_view key) {
     Object found;
-    if (value->get_object().get(found) == simdjson::SUCCESS) return found;
+    if (value.get_object().get(found) == simdjson::SUCCESS) return found;
     refuse(key, "must be an object");
     return std::nullopt;
 }
 
-std::optional<Array> Reader::array(std::string_view key, std::size_t count_max, Need need) {
-    const auto value = find(key);
-    if (!value) {
-        refuse_missing(key, need);
-        return std::nullopt;
-    }
+std::optional<Array> Reader::array_of(const Element& value, std::string_view key,
+                                      std::size_t count_max) {
     Array found;
-    if (value->get_array().get(found) != simdjson::SUCCESS) {
+    if (value.get_array().get(found) != simdjson::SUCCESS) {
         refuse(key, "must be a list");
         return std::nullopt;
     }
-    // size() saturates at 2^24 − 1, far beyond every bound but the plan's units, which are counted
-    // as they are read.
+    // size() saturates at 2^24 − 1, beyond every bound.
     if (found.size() <= count_max) return found;
     refuse(key, fmt::format("must have at most {} items, has {}", count_max, found.size()));
     return std::nullopt;
 }
 
-void Reader::texts(std::string_view key, std::size_t count_max, Span bytes,
-                   std::vector<std::string>& into) {
+void Reader::texts(std::vector<std::string>& into, const Key& key, std::size_t count_max,
+                   Span bytes) {
     const auto list = array(key, count_max, Need::Optional);
-    into.resize(list ? list->size() : 0);
-    for (std::size_t i = 0; i < into.size(); ++i) {
+    if (keeps_) into.resize(list ? list->size() : 0);
+    if (!list) return;
+    std::size_t next = 0;
+    for (const auto element : *list) {
         std::string_view item;
-        const bool is_text = list->at(i).get_string().get(item) == simdjson::SUCCESS;
+        const bool is_text = element.get_string().get(item) == simdjson::SUCCESS;
         const auto size = static_cast<std::int64_t>(item.size());
         if (!is_text || size < bytes.min || size > bytes.max) {
-            refuse(key, fmt::format("must hold strings of {} to {} bytes", bytes.min, bytes.max));
+            refuse(key.text,
+                   fmt::format("must hold strings of {} to {} bytes", bytes.min, bytes.max));
             return;
         }
-        into[i] = item;
+        if (keeps_) into[next++] = item;
     }
 }
 
-void Reader::integers(std::string_view key, std::size_t count_max, Span bounds,
-                      std::vector<int>& into) {
+void Reader::integers(std::vector<int>& into, const Key& key, std::size_t count_max, Span bounds) {
     const auto list = array(key, count_max, Need::Optional);
-    into.resize(list ? list->size() : 0);
-    for (std::size_t i = 0; i < into.size(); ++i) {
+    if (keeps_) into.resize(list ? list->size() : 0);
+    if (!list) return;
+    std::size_t next = 0;
+    for (const auto element : *list) {
         std::int64_t item = 0;
-        const bool is_integer = list->at(i).get_int64().get(item) == simdjson::SUCCESS;
+        const bool is_integer = element.get_int64().get(item) == simdjson::SUCCESS;
         if (!is_integer || item < bounds.min || item > bounds.max) {
-            refuse(key, fmt::format("must hold integers of {} to {}", bounds.min, bounds.max));
+            refuse(key.text, fmt::format("must hold integers of {} to {}", bounds.min, bounds.max));
             return;
         }
-        into[i] = static_cast<int>(item);
+        if (keeps_) into[next++] = static_cast<int>(item);
     }
 }
 
@@ -181,10 +180,6 @@ void Reader::refuse(std::string_view key, std::string_view sentence) {
 
 void Reader::refuse_word(std::string_view key, std::string_view word) {
     refuse(key, fmt::format("is not a known word: \"{}\"", base::ellipsize(word, kQuotedBytesMax)));
-}
-
-void Reader::refuse_missing(std::string_view key, Need need) {
-    if (need == Need::Required) refuse(key, "is missing");
 }
 
 base::Result<> Reader::done() const {

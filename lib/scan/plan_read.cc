@@ -66,7 +66,7 @@ std::vector<Item> items(Reader& reader, std::string_view key, std::size_t count_
 
 PlanInput read_input(Reader& reader) {
     PlanInput input;
-    input.name = reader.text("name", kNameBytes);
+    reader.copy(input.name, "name", kNameBytes);
     input.sha256 = reader.hex("sha256", 64);
     input.bytes = reader.integer("bytes", {});
     return input;
@@ -74,14 +74,14 @@ PlanInput read_input(Reader& reader) {
 
 PlanHost read_host(Reader& reader) {
     PlanHost host;
-    host.host = reader.text("host", kNameBytes);
+    reader.copy(host.host, "host", kNameBytes);
     host.address_class = reader.word("addressClass", class_from);
     return host;
 }
 
 KeyLimit read_limit(Reader& reader) {
     KeyLimit limit;
-    limit.concurrency_key = reader.text("concurrencyKey", kKeyBytes);
+    reader.copy(limit.concurrency_key, "concurrencyKey", kKeyBytes);
     limit.max_in_flight =
         static_cast<int>(reader.integer("maxInFlight", {0, kIntMax}, Need::Optional));
     limit.rps = reader.integer("rps", kRates, Need::Optional);
@@ -99,9 +99,9 @@ std::string read_params(Reader& reader) {
 
 Unit read_unit(Reader& reader, std::string_view chunk_key) {
     Unit unit;
-    unit.id = reader.text("id", kIdBytes);
+    reader.copy(unit.id, "id", kIdBytes);
     unit.weight_millis = reader.integer("weightMillis", kWeights);
-    unit.affinity = reader.text("affinity", kKeyBytes, Need::Optional);
+    reader.copy(unit.affinity, "affinity", kKeyBytes, Need::Optional);
     unit.concurrency_key = chunk_key;
     if (reader.find("concurrencyKey") && reader.text("concurrencyKey", kKeyBytes) != chunk_key) {
         reader.refuse("concurrencyKey", "differs from its chunk's");
@@ -116,11 +116,11 @@ PlanHead read_head(Reader& reader) {
     PlanHead head;
     head.v = static_cast<int>(reader.integer("v", {1, 1}));
     head.scanner = reader.word("scanner", scanner_type_from);
-    head.rules_version = reader.text("rulesVersion", {0, 253});
+    reader.copy(head.rules_version, "rulesVersion", {0, 253});
     head.inputs = items<PlanInput>(reader, "inputs", kInputsMax, read_input);
     head.hosts = items<PlanHost>(reader, "hosts", kHostsMax, read_host);
     head.limits = items<KeyLimit>(reader, "limits", kLimitsMax, read_limit);
-    reader.texts("notices", kNoticesMax, kNoticeBytes, head.notices);
+    reader.texts(head.notices, "notices", kNoticesMax, kNoticeBytes);
     head.empty_is_fine = reader.boolean("emptyIsFine", Need::Optional);
     head.chunk_count =
         static_cast<std::uint32_t>(reader.integer("chunks", {0, kChunkIndices.max + 1}));
@@ -132,9 +132,9 @@ PlanHead read_head(Reader& reader) {
 Chunk read_chunk(Reader& reader) {
     Chunk chunk;
     chunk.index = static_cast<std::uint32_t>(reader.integer("index", kChunkIndices));
-    chunk.concurrency_key = reader.text("concurrencyKey", kKeyBytes);
+    reader.copy(chunk.concurrency_key, "concurrencyKey", kKeyBytes);
     chunk.weight_millis = reader.integer("weightMillis", {});
-    reader.texts("credentials", kCredentialsMax, kNameBytes, chunk.credentials);
+    reader.texts(chunk.credentials, "credentials", kCredentialsMax, kNameBytes);
     chunk.rps = reader.integer("rps", kRates, Need::Optional);
     chunk.rps_period_millis = reader.integer("rpsPeriodMillis", kPeriods, Need::Optional, 1000);
     chunk.units = items<Unit>(reader, "units", kPlanUnitsMax,

@@ -71,16 +71,16 @@ base::Result<Commit> parse_commit(std::string_view text) {
     Commit commit;
     reader.integer("v", {1, 1});
     commit.status = reader.word("status", stream_status_from);
-    commit.reason = reader.text("reason", {0, bounds::kWordBytes}, Need::Optional);
+    reader.copy(commit.reason, "reason", {0, bounds::kWordBytes}, Need::Optional);
     if (!commit.reason.empty() && !reason_from(commit.reason) && !attempt_end_from(commit.reason)) {
         reader.refuse("reason", "is not a word of the API's lists");
     }
-    commit.message = reader.text("message", {0, bounds::kCommitMessageBytes}, Need::Optional);
+    reader.copy(commit.message, "message", {0, bounds::kCommitMessageBytes}, Need::Optional);
     commit.segments = static_cast<std::uint32_t>(
         reader.integer("segments", {0, std::numeric_limits<std::uint32_t>::max()}));
     commit.bytes = read_count(reader, "bytes");
     // A runner that stops before its stream begins has no digest to tell.
-    commit.sha256 = reader.text("sha256", {0, 64});
+    reader.copy(commit.sha256, "sha256", {0, 64});
     if (!commit.sha256.empty()) reader.hex("sha256", 64);
     commit.units = read_counts(reader);
     commit.findings = read_count(reader, "findings");

@@ -43,7 +43,11 @@ bool is_rule_id(string_view text) {
     });
 }
 
-int place(Reader& reader, string_view key) {
+void copy_digest(std::string& into, const Reader& reader, string_view digest) {
+    if (reader.keeps()) into = digest;
+}
+
+int place(Reader& reader, json::Key key) {
     return static_cast<int>(reader.integer(key, kPlaces, Need::Optional));
 }
 
@@ -54,24 +58,24 @@ Alternative& hold(Location& location) {
 }
 
 void read_operation(Reader& reader, OperationLocation& into) {
-    into.server = reader.text("server", up_to(bounds::kUrlBytes));
-    into.method = reader.text("method", up_to(bounds::kWordBytes), Need::Optional);
-    into.path_template = reader.text("pathTemplate", up_to(bounds::kUrlBytes), Need::Optional);
+    reader.copy(into.server, "server", up_to(bounds::kUrlBytes));
+    reader.copy(into.method, "method", up_to(bounds::kWordBytes), Need::Optional);
+    reader.copy(into.path_template, "pathTemplate", up_to(bounds::kUrlBytes), Need::Optional);
     into.parameter_in.clear();
     into.parameter_name.clear();
     if (const auto parameter = reader.object("parameter", Need::Optional)) {
         Reader inner(*parameter, "parameter", reader);
-        into.parameter_in = inner.text("in", up_to(bounds::kWordBytes), Need::Optional);
-        into.parameter_name = inner.text("name", some_up_to(bounds::kItemBytes));
+        inner.copy(into.parameter_in, "in", up_to(bounds::kWordBytes), Need::Optional);
+        inner.copy(into.parameter_name, "name", some_up_to(bounds::kItemBytes));
     }
-    into.spec_pointer = reader.text("specPointer", up_to(bounds::kUrlBytes), Need::Optional);
-    into.spec_uri = reader.text("specUri", up_to(bounds::kUrlBytes), Need::Optional);
+    reader.copy(into.spec_pointer, "specPointer", up_to(bounds::kUrlBytes), Need::Optional);
+    reader.copy(into.spec_uri, "specUri", up_to(bounds::kUrlBytes), Need::Optional);
     into.start_line = place(reader, "startLine");
     into.start_column = place(reader, "startColumn");
 }
 
 void read_file(Reader& reader, FileLocation& into) {
-    into.path = reader.text("path", up_to(bounds::kUrlBytes));
+    reader.copy(into.path, "path", up_to(bounds::kUrlBytes));
     into.start_line = place(reader, "startLine");
     into.start_column = place(reader, "startColumn");
     into.end_line = place(reader, "endLine");
@@ -79,8 +83,8 @@ void read_file(Reader& reader, FileLocation& into) {
 }
 
 void read_generic(Reader& reader, GenericLocation& into) {
-    into.uri = reader.text("uri", up_to(bounds::kUrlBytes), Need::Optional);
-    into.name = reader.text("name", up_to(bounds::kItemBytes), Need::Optional);
+    reader.copy(into.uri, "uri", up_to(bounds::kUrlBytes), Need::Optional);
+    reader.copy(into.name, "name", up_to(bounds::kItemBytes), Need::Optional);
 }
 
 void read_target(Reader& reader, Finding& into) {
@@ -90,28 +94,30 @@ void read_target(Reader& reader, Finding& into) {
     const auto target = reader.object("target", Need::Optional);
     if (!target) return;
     Reader inner(*target, "target", reader);
-    into.target_kind = inner.text("kind", up_to(bounds::kWordBytes), Need::Optional);
-    into.target_name = inner.text("name", up_to(bounds::kItemBytes), Need::Optional);
-    into.target_uri = inner.text("uri", up_to(bounds::kUrlBytes), Need::Optional);
+    inner.copy(into.target_kind, "kind", up_to(bounds::kWordBytes), Need::Optional);
+    inner.copy(into.target_name, "name", up_to(bounds::kItemBytes), Need::Optional);
+    inner.copy(into.target_uri, "uri", up_to(bounds::kUrlBytes), Need::Optional);
 }
 
 void read_one_evidence(Reader& reader, Evidence& into) {
     into.kind = reader.word("kind", evidence_kind_from);
-    into.text = reader.text("text", up_to(bounds::kEvidenceBytes));
+    reader.copy(into.text, "text", up_to(bounds::kEvidenceBytes));
     if (!reader.boolean("redacted")) reader.refuse("redacted", "must be true");
 }
 
 void read_evidence(Reader& reader, std::vector<Evidence>& into) {
     const auto list = reader.array("evidence", bounds::kEvidenceCount, Need::Optional);
     into.resize(list ? list->size() : 0);
-    for (std::size_t i = 0; i < into.size(); ++i) {
+    if (!list) return;
+    std::size_t next = 0;
+    for (const auto element : *list) {
         json::Object item;
-        if (list->at(i).get_object().get(item) != simdjson::SUCCESS) {
+        if (element.get_object().get(item) != simdjson::SUCCESS) {
             reader.refuse("evidence", "must hold objects");
             return;
         }
         Reader inner(item, "evidence", reader);
-        read_one_evidence(inner, into[i]);
+        read_one_evidence(inner, into[next++]);
     }
 }
 
@@ -121,8 +127,8 @@ void read_tool(Reader& reader, Finding& into) {
     const auto tool = reader.object("tool", Need::Optional);
     if (!tool) return;
     Reader inner(*tool, "tool", reader);
-    into.tool_name = inner.text("name", up_to(bounds::kNameBytes), Need::Optional);
-    into.tool_version = inner.text("version", up_to(bounds::kNameBytes), Need::Optional);
+    inner.copy(into.tool_name, "name", up_to(bounds::kNameBytes), Need::Optional);
+    inner.copy(into.tool_version, "version", up_to(bounds::kNameBytes), Need::Optional);
 }
 
 void read_suppression(Reader& reader, std::optional<Suppression>& into) {
@@ -135,11 +141,12 @@ void read_suppression(Reader& reader, std::optional<Suppression>& into) {
     Reader inner(*suppressed, "suppressed", reader);
     static constexpr std::array<string_view, 5> kWords = {"inline", "ignoreFile", "baseline",
                                                           "tool", "exemption"};
-    into->by = inner.text("by", some_up_to(bounds::kWordBytes));
-    if (std::ranges::find(kWords, into->by) == kWords.end()) {
+    const auto by = inner.text("by", some_up_to(bounds::kWordBytes));
+    if (std::ranges::find(kWords, by) == kWords.end()) {
         inner.refuse("by", "must be inline, ignoreFile, baseline, tool or exemption");
     }
-    into->reason = inner.text("reason", up_to(bounds::kMessageBytes), Need::Optional);
+    into->by = by;
+    inner.copy(into->reason, "reason", up_to(bounds::kMessageBytes), Need::Optional);
 }
 
 // What kind of thing it is and how bad, in the order of the writer.
@@ -150,8 +157,8 @@ void read_rating(Reader& reader, Finding& into) {
     if (reader.find("cvssScore")) {
         into.cvss_score = static_cast<int>(reader.integer("cvssScore", kCvssScores));
     }
-    reader.integers("cwe", bounds::kCweCount, kCweNumbers, into.cwe);
-    reader.texts("owasp", bounds::kOwaspCount, some_up_to(bounds::kWordBytes), into.owasp);
+    reader.integers(into.cwe, "cwe", bounds::kCweCount, kCweNumbers);
+    reader.texts(into.owasp, "owasp", bounds::kOwaspCount, some_up_to(bounds::kWordBytes));
     into.category = reader.word("category", category_from);
 }
 
@@ -171,12 +178,13 @@ void read_location(Reader& reader, Location& into) {
 }
 
 void read_finding(Reader& reader, Finding& into) {
-    into.id = reader.hex("id", bounds::kIdDigits);
-    into.unit = reader.text("unit", up_to(bounds::kUnitIdBytes), Need::Optional);
-    into.rule_id = reader.text("ruleID", some_up_to(bounds::kRuleIdBytes));
-    if (!is_rule_id(into.rule_id)) reader.refuse("ruleID", "may hold only [a-z0-9.-]");
-    into.title = reader.text("title", up_to(bounds::kTitleBytes));
-    into.message = reader.text("message", up_to(bounds::kMessageBytes));
+    copy_digest(into.id, reader, reader.hex("id", bounds::kIdDigits));
+    reader.copy(into.unit, "unit", up_to(bounds::kUnitIdBytes), Need::Optional);
+    const auto rule_id = reader.text("ruleID", some_up_to(bounds::kRuleIdBytes));
+    if (!is_rule_id(rule_id)) reader.refuse("ruleID", "may hold only [a-z0-9.-]");
+    if (reader.keeps()) into.rule_id = rule_id;
+    reader.copy(into.title, "title", up_to(bounds::kTitleBytes));
+    reader.copy(into.message, "message", up_to(bounds::kMessageBytes));
     read_rating(reader, into);
     read_target(reader, into);
     if (const auto location = reader.object("location")) {
@@ -184,20 +192,20 @@ void read_finding(Reader& reader, Finding& into) {
         read_location(inner, into.location);
     }
     read_evidence(reader, into.evidence);
-    into.remediation = reader.text("remediation", up_to(bounds::kMessageBytes), Need::Optional);
-    reader.texts("references", bounds::kReferenceCount, some_up_to(bounds::kUrlBytes),
-                 into.references);
+    reader.copy(into.remediation, "remediation", up_to(bounds::kMessageBytes), Need::Optional);
+    reader.texts(into.references, "references", bounds::kReferenceCount,
+                 some_up_to(bounds::kUrlBytes));
     read_tool(reader, into);
-    into.discriminator =
-        reader.text("discriminator", up_to(bounds::kDiscriminatorBytes), Need::Optional);
-    into.group = reader.hex("group", bounds::kIdDigits, Need::Optional);
+    reader.copy(into.discriminator, "discriminator", up_to(bounds::kDiscriminatorBytes),
+                Need::Optional);
+    copy_digest(into.group, reader, reader.hex("group", bounds::kIdDigits, Need::Optional));
     read_suppression(reader, into.suppressed);
 }
 
 json::Object read_record_head(Reader& reader, Record& into) {
-    into.unit = reader.text("unit", up_to(bounds::kUnitIdBytes), Need::Optional);
-    into.kind = reader.text("kind", some_up_to(bounds::kWordBytes));
-    into.key = reader.text("key", up_to(bounds::kRecordKeyBytes));
+    reader.copy(into.unit, "unit", up_to(bounds::kUnitIdBytes), Need::Optional);
+    reader.copy(into.kind, "kind", some_up_to(bounds::kWordBytes));
+    reader.copy(into.key, "key", up_to(bounds::kRecordKeyBytes));
     return reader.object("data").value_or(json::Object());
 }
 

@@ -8,7 +8,8 @@
 namespace scan {
 
 // Every field of `into` is overwritten, its buffers are used again: reading a million findings into
-// one object allocates next to nothing. After a fault (reader.done()) its content means nothing.
+// one object allocates next to nothing. After a fault (reader.done()), or if the reader only
+// checks, its content means nothing.
 void read_finding(json::Reader& reader, Finding& into);
 // All of a record but its data, which is only checked to be an object.
 json::Object read_record_head(json::Reader& reader, Record& into);

@@ -57,13 +57,13 @@ bool is_reason(string_view text) {
 
 void read_meta(Reader& reader, MetaLine& into) {
     into.v = static_cast<int>(reader.integer("v", {1, 1}));
-    into.job = reader.text("job", up_to(bounds::kNameBytes));
-    into.run_id = reader.text("runID", up_to(bounds::kNameBytes));
+    reader.copy(into.job, "job", up_to(bounds::kNameBytes));
+    reader.copy(into.run_id, "runID", up_to(bounds::kNameBytes));
     into.chunk = reader.integer("chunk", kChunks);
     into.attempt = static_cast<int>(reader.integer("attempt", kAttempts));
-    into.scanner = reader.text("scanner", some_up_to(bounds::kWordBytes));
-    into.scanner_version = reader.text("scannerVersion", up_to(bounds::kNameBytes));
-    into.rules_version = reader.text("rulesVersion", up_to(bounds::kNameBytes));
+    reader.copy(into.scanner, "scanner", some_up_to(bounds::kWordBytes));
+    reader.copy(into.scanner_version, "scannerVersion", up_to(bounds::kNameBytes));
+    reader.copy(into.rules_version, "rulesVersion", up_to(bounds::kNameBytes));
     const auto started = base::parse_instant(reader.text("startedAt", some_up_to(64)));
     if (!started) reader.refuse("startedAt", "must be a time as in RFC 3339");
     into.started_at = started.value_or(base::Instant{});
@@ -93,9 +93,9 @@ void read_truth(Reader& reader, UnitLine& into) {
 }
 
 void read_unit(Reader& reader, UnitLine& into) {
-    into.id = reader.text("id", some_up_to(bounds::kUnitIdBytes));
+    reader.copy(into.id, "id", some_up_to(bounds::kUnitIdBytes));
     into.status = reader.word("status", unit_status_from);
-    into.reason = reader.text("reason", up_to(bounds::kWordBytes), Need::Optional);
+    reader.copy(into.reason, "reason", up_to(bounds::kWordBytes), Need::Optional);
     if (!is_reason(into.reason)) reader.refuse("reason", "may hold only letters, digits and '-'");
     into.ms = reader.integer("ms", {});
     into.requests = reader.integer("requests", {}, Need::Optional);
@@ -104,9 +104,9 @@ void read_unit(Reader& reader, UnitLine& into) {
 }
 
 void read_metric(Reader& reader, MetricLine& into) {
-    into.name = reader.text("name", some_up_to(bounds::kNameBytes));
+    reader.copy(into.name, "name", some_up_to(bounds::kNameBytes));
     into.value = reader.integer("value", kAnyInteger);
-    into.unit_of_measure = reader.text("unitOfMeasure", up_to(bounds::kWordBytes), Need::Optional);
+    reader.copy(into.unit_of_measure, "unitOfMeasure", up_to(bounds::kWordBytes), Need::Optional);
     const auto labels = reader.object("labels", Need::Optional);
     if (!labels) return;
     if (labels->size() > bounds::kLabelCount) {
@@ -122,8 +122,8 @@ void read_metric(Reader& reader, MetricLine& into) {
 
 void read_log(Reader& reader, LogLine& into) {
     into.level = reader.word("level", level_from);
-    into.msg = reader.text("msg", up_to(bounds::kLogBytes));
-    into.unit = reader.text("unit", up_to(bounds::kUnitIdBytes), Need::Optional);
+    reader.copy(into.msg, "msg", up_to(bounds::kLogBytes));
+    reader.copy(into.unit, "unit", up_to(bounds::kUnitIdBytes), Need::Optional);
 }
 
 void read_end(Reader& reader, EndLine& into) {
@@ -179,7 +179,8 @@ Result<Line> read_line(Reader& reader, Type type) {
 
 struct LineParser::Impl {
     json::Parser parser;
-    // What brief() reads into: the buffers of one line serve the next.
+    // What brief() reads into, where it does not only check: the buffers of one line serve the
+    // next.
     UnitLine unit;
     Finding finding;
     Record record;
@@ -193,10 +194,14 @@ struct LineParser::Impl {
             brief.unit_reason = unit.reason;
             return reader.done();
         case Type::Finding:
+            reader.only_check();
             read_finding(reader, finding);
             brief.severity = finding.severity;
             return reader.done();
-        case Type::Record: read_record_head(reader, record); return reader.done();
+        case Type::Record:
+            reader.only_check();
+            read_record_head(reader, record);
+            return reader.done();
         case Type::Meta: return only_check<MetaLine>(reader, read_meta);
         case Type::Metric: return only_check<MetricLine>(reader, read_metric);
         case Type::Log: return only_check<LogLine>(reader, read_log);

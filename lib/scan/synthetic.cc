@@ -34,10 +34,11 @@ std::vector<Unit> synthetic_units(const SyntheticOptions& options) {
     std::vector<Unit> units;
     units.reserve(static_cast<std::size_t>(options.unit_count));
     for (std::int64_t i = 0; i < options.unit_count; ++i) {
-        units.push_back({.id = fmt::format("unit-{}", i),
-                         .weight_millis = std::max<std::int64_t>(options.unit_milliseconds, 1),
-                         .concurrency_key = key_of(options, i),
-                         .params_json = fmt::format(R"({{"n":{}}})", i)});
+        auto& unit = units.emplace_back();
+        unit.id = fmt::format("unit-{}", i);
+        unit.weight_millis = std::max<std::int64_t>(options.unit_milliseconds, 1);
+        unit.concurrency_key = key_of(options, i);
+        unit.params_json = fmt::format(R"({{"n":{}}})", i);
     }
     return units;
 }
@@ -53,7 +54,7 @@ base::Result<PlanDocument> plan_synthetic(const JobSpec& spec) {
     PlanDocument plan;
     plan.chunks = TRY(pack(synthetic_units(*options), packing));
     plan.head.scanner = ScannerType::Synthetic;
-    plan.head.rules_version = kRulesVersion;
+    plan.head.rules_version = std::string(kRulesVersion);
     plan.head.limits = packing.limits;
     plan.head.chunk_count = static_cast<std::uint32_t>(plan.chunks.size());
     plan.head.unit_count = static_cast<std::uint64_t>(options->unit_count);
