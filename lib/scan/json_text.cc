@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "scan/clean_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -11,10 +12,15 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-bool is_plain(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
-}
+// Bytes that stand for themselves in JSON and in a report. Nearly all text is made of these alone,
+// so it is looked at once and copied once.
+constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = byte != '"' && byte != '\\';
+    return plain;
+}();
+
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 void append_escaped(std::string& out, char c) {
     switch (c) {
@@ -82,7 +88,9 @@ JsonText& JsonText::key(std::string_view name) {
 JsonText& JsonText::text(std::string_view value) {
     separate();
     out_ += '"';
-    if (controls_ == Controls::Replace && !is_clean(value, Lines::Keep)) {
+    if (std::ranges::all_of(value, is_plain)) {
+        out_ += value;
+    } else if (controls_ == Controls::Replace && !is_clean(value, Lines::Keep)) {
         escape(clean(value, Lines::Keep));
     } else if (!base::is_utf8(value)) {
         escape(base::to_utf8(value));

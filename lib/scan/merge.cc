@@ -29,15 +29,26 @@ bool location_less(const Location& a, const Location& b) {
         a);
 }
 
+// `into` is sorted and has each value once.
+template <typename T, typename Less>
+void insert_one(std::vector<T>& into, T&& value, Less less) {
+    const auto place = std::lower_bound(into.begin(), into.end(), value, less);
+    if (place == into.end() || less(value, *place)) into.insert(place, std::move(value));
+}
+
 // Smallest `max` of the union. Taking the smallest keeps it associative: nothing that an earlier
 // cut left out could have been among them.
 template <typename T, typename Less = std::less<>>
 void unite(std::vector<T>& into, std::vector<T>&& other, std::size_t max, Less less = {}) {
-    into.insert(into.end(), std::make_move_iterator(other.begin()),
-                std::make_move_iterator(other.end()));
-    std::sort(into.begin(), into.end(), less);
-    into.erase(std::unique(into.begin(), into.end()), into.end());
+    for (auto& value : other) insert_one(into, std::move(value), less);
     if (into.size() > max) into.erase(into.begin() + static_cast<std::ptrdiff_t>(max), into.end());
+}
+
+template <typename T>
+void normalise(std::vector<T>& values, std::size_t max) {
+    auto given = std::move(values);
+    values.clear();
+    unite(values, std::move(given), max);
 }
 
 // The fields that cannot be joined come from one finding, the smallest, so that they fit together.
@@ -70,10 +81,10 @@ void join_lists(Finding& into, Finding&& other) {
 
 MergedFinding first_of(Finding finding, std::uint32_t chunk) {
     // The same normal form that fold leaves behind, so that folding with itself changes nothing.
-    unite(finding.cwe, {}, kCweMax);
-    unite(finding.owasp, {}, kOwaspMax);
-    unite(finding.references, {}, kReferencesMax);
-    unite(finding.evidence, {}, kEvidenceMax);
+    normalise(finding.cwe, kCweMax);
+    normalise(finding.owasp, kOwaspMax);
+    normalise(finding.references, kReferencesMax);
+    normalise(finding.evidence, kEvidenceMax);
     MergedFinding merged;
     merged.locations.push_back(finding.location);
     merged.chunks.push_back(chunk);

@@ -2,6 +2,7 @@
 #include "scan/report/exporters.h"
 #include "scan/report/html_parts.h"
 #include "scan/report/html_records.h"
+#include "scan/report/markup.h"
 
 #include <fmt/format.h>
 
@@ -43,32 +44,39 @@ base::Result<std::uint64_t> write_rows(const Source& source, Out& out, std::size
     return shown;
 }
 
-base::Result<> write_findings(const Source& source, Out& out) {
+using RulesShown = std::map<std::string, std::uint64_t>;
+
+base::Result<> write_findings(const Source& source, Out& out, const RulesShown& rules) {
     const auto& header = source.header;
-    const auto rules = TRY(rules_shown(source));
     const auto to_show = sum_of(rules);
     out.text() +=
         fmt::format("<section id=\"findings\"><h2>Findings <span class=\"n\">{}</span></h2>\n",
                     header.findings.total);
     if (to_show == 0) {
-        out.text() += header.units.ok == 0
-                          ? "<p class=\"empty\">Nothing was scanned, so nothing could be "
-                            "found.</p></section>\n"
-                          : "<p class=\"empty\">No findings in what was scanned.</p></section>\n";
+        out.text() +=
+            fmt::format("<p class=\"empty\">{}</p></section>\n",
+                        header.units.ok == 0 ? "Nothing was scanned, so nothing could be found."
+                                             : "No findings in what was scanned.");
         return {};
     }
     out.text() += toolbar(header, rules) + "<div id=\"list\">\n";
     const auto shown = TRY(write_rows(source, out, to_show));
-    out.text() +=
-        "</div>\n<p id=\"none\" class=\"empty\" hidden>No finding passes these filters.</p>\n";
-    const auto total = header.findings.total + header.findings.suppressed + header.findings.fixed;
+    out.text() += "</div>\n<p id=\"none\" class=\"empty\" hidden>"
+                  "No finding passes these filters.</p>\n";
+    const auto& counts = header.findings;
+    const auto total = counts.total + counts.suppressed + counts.fixed;
     if (total > shown) {
-        out.text() += fmt::format(
-            "<p class=\"cut\">This page shows the {} most severe of {}. The JSON report "
-            "holds all.</p>\n",
-            shown, counted(total, "finding"));
+        out.text() += fmt::format("<p class=\"cut\">This page shows the {} most severe of {}. The "
+                                  "JSON report holds all.</p>\n",
+                                  shown, counted(total, "finding"));
     }
-    out.text() += "</section>\n<section id=\"rules\"><h2>Rules</h2>\n";
+    out.text() += "</section>\n";
+    return {};
+}
+
+base::Result<> write_rules(Out& out, const RulesShown& rules) {
+    if (rules.empty()) return {};
+    out.text() += "<section id=\"rules\"><h2>Rules</h2>\n";
     std::size_t described = 0;
     for (const auto& [id, count] : rules) {
         if (++described > kRulesMax) break;
@@ -86,15 +94,18 @@ base::Result<> write_html(const Source& source, Out& out) {
     const auto& header = source.header;
     out.text() += html::page_head(header) + html::masthead(header) + "<main class=\"wrap\">\n";
     out.text() += html::alerts(header) + html::cards(header);
-    TRY(html::write_findings(source, out));
+    const auto rules = TRY(html::rules_shown(source));
+    TRY(html::write_findings(source, out, rules));
     const auto bad = TRY(bad_units(source, kBadUnitsMax));
     out.text() += html::units_section(header, bad);
     const auto records = TRY(html::records_section(source));
-    out.text() += records + html::run_section(header);
+    out.text() += records;
+    TRY(html::write_rules(out, rules));
+    out.text() += html::run_section(header);
     out.text() += fmt::format(
-        "</main>\n<footer class=\"wrap\"><p>Made by Scanfleet {}. Times are UTC.</p></footer>\n"
+        "</main>\n<footer class=\"wrap\"><p>Made by {} {}. Times are UTC.</p></footer>\n"
         "<script>{}</script>\n</body></html>\n",
-        SF_VERSION, html::script());
+        scanner_title(header), escape_markup(header.scanner_version, 64), html::script());
     return {};
 }
 

@@ -58,7 +58,7 @@ std::string evidence(const Finding& f, std::size_t bytes_max) {
         if (++shown > 5) break;
         text +=
             fmt::format("<figure><figcaption>{}</figcaption><pre tabindex=\"0\">{}</pre></figure>",
-                        words_of(item.kind), escape_lines(item.text, bytes_max));
+                        words_of(item.kind), escape_lines(base::trim(item.text), bytes_max));
     }
     return text + "</div>";
 }
@@ -131,7 +131,7 @@ std::string whole(const Header& header, const MergedFinding& merged, const Detai
 }
 
 std::string severity_boxes(const Header& header) {
-    std::string text = "<fieldset><legend>Severity</legend>";
+    std::string text = "<fieldset><legend class=\"vh\">Severity</legend>";
     for (const auto severity : kSeverities) {
         text += fmt::format("<label class=\"chip {0}\"><input type=\"checkbox\" name=\"sev\" "
                             "value=\"{0}\" checked>{1} "
@@ -142,10 +142,18 @@ std::string severity_boxes(const Header& header) {
     return text + "</fieldset>";
 }
 
+// What the texts alone take: a form that cannot fit need not be made.
+std::size_t bytes_at_least(const Finding& f, const Detail& detail) {
+    std::size_t bytes = std::min(f.message.size(), detail.message);
+    for (const auto& item : f.evidence) bytes += std::min(item.text.size(), detail.evidence);
+    return bytes;
+}
+
 }  // namespace
 
 std::string finding(const Header& header, const MergedFinding& merged, std::size_t bytes_max) {
     for (const auto& detail : kDetails) {
+        if (bytes_at_least(merged.finding, detail) > bytes_max) continue;
         auto text = whole(header, merged, detail);
         if (text.size() <= bytes_max) return text;
     }

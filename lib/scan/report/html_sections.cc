@@ -18,11 +18,11 @@ std::string text_of(std::string_view text) { return escape_markup(text, kSentenc
 std::string_view verdict_class(const Header& header) {
     if (!header.outcome) return "v-run";
     switch (*header.outcome) {
-    case Outcome::Succeeded: return header.gate_hit ? "v-bad" : "v-good";
-    case Outcome::PartiallySucceeded: return header.gate_hit ? "v-bad" : "v-part";
+    case Outcome::Succeeded: return "v-good";
+    case Outcome::PartiallySucceeded:
+    case Outcome::Cancelled: return "v-part";
     case Outcome::Failed:
     case Outcome::TimedOut: return "v-bad";
-    case Outcome::Cancelled: return "v-part";
     }
     return "v-bad";
 }
@@ -60,10 +60,9 @@ std::string findings_card(const Header& header) {
 std::string coverage_card(const Header& header) {
     return card(
         "Coverage",
-        fmt::format(
-            "<p class=\"big\">{}<small>%</small></p>{}<p class=\"sub\">{} of {} scanned</p>",
-            header.coverage_percent, coverage_bar(header), header.units.ok,
-            counted(header.units_planned, "unit")));
+        fmt::format("<p class=\"big\">{}<small>%</small></p>{}<p class=\"sub\">{} of {}</p>",
+                    header.coverage_percent, coverage_bar(header), header.units.ok,
+                    counted(header.units_planned, "unit")));
 }
 
 std::string truth_card(const Header& header) {
@@ -90,7 +89,7 @@ std::string time_card(const Header& header) {
         fmt::format("<p class=\"big\">{}</p>", base::format_duration(wall_time(header)));
     if (percent > 0) {
         body += fmt::format(
-            "<p class=\"sub\">for {} of work: {}.{} times faster than one after the other</p>",
+            "<p class=\"sub\">{} of work, {}.{} times faster than one after the other</p>",
             base::format_duration(header.sequential_estimate), percent / 100, percent / 10 % 10);
     }
     body += fmt::format("<p class=\"sub\">{}, {}</p>", counted(header.chunks.total, "chunk"),
@@ -165,15 +164,19 @@ std::string masthead(const Header& header) {
 
 std::string alerts(const Header& header) {
     std::string text;
-    if (const auto warning = coverage_warning(header); !warning.empty()) {
-        text += fmt::format("<p class=\"alert\" role=\"note\"><strong>{}</strong> A clean result "
-                            "says nothing about what was "
-                            "not scanned. <a href=\"#units\">See what is missing</a></p>\n",
-                            text_of(warning));
+    if (header.coverage_percent < 100) {
+        text += fmt::format(
+            "<p class=\"alert\" role=\"note\"><strong>{}</strong> A clean result says nothing "
+            "about "
+            "what was not scanned. <a href=\"#units\">See what is missing</a></p>\n",
+            header.units.ok == 0 ? "Nothing was scanned." : "Not everything was scanned.");
     }
     if (const auto gate = gate_sentence(header); !gate.empty()) {
         text += fmt::format("<p class=\"alert {}\" role=\"note\"><strong>{}</strong></p>\n",
-                            header.gate_hit ? "hit" : "calm", text_of("G" + gate.substr(1)));
+                            header.gate_hit                  ? "hit"
+                            : header.coverage_percent == 100 ? "calm"
+                                                             : "plain",
+                            text_of("G" + gate.substr(1)));
     }
     if (header.truncated)
         text += "<p class=\"alert\" role=\"note\">Results were cut at the limits of the store. "

@@ -7,13 +7,13 @@ namespace {
 // of 4.5 : 1.
 constexpr std::string_view kStyle = R"css(
 :root{--bg:#f6f7f9;--card:#fff;--ink:#1b2430;--soft:#5a6675;--line:#e2e6ec;--track:#e9edf2;
---accent:#2f6f8f;--code:#f2f4f7;--s0:#b3243b;--s0b:#fbe7ea;--s1:#d9622b;--s1t:#9c3d0e;
+--accent:#2f6f8f;--code:#f2f4f7;--s0:#b3243b;--s0t:#a41f35;--s0b:#fbe7ea;--s1:#d9622b;--s1t:#9c3d0e;
 --s1b:#fdeadf;--s2:#dba523;--s2t:#7a5600;--s2b:#fbf1d6;--s3:#4a8fc4;--s3t:#1f5d8d;--s3b:#e5f0f9;
 --s4:#97a4b4;--s4t:#4b5968;--s4b:#edf0f4;--good:#3c8a5f;--goodt:#216340;--goodb:#e4f3ea;
 --shadow:0 1px 2px rgba(20,30,45,.05),0 4px 16px rgba(20,30,45,.05)}
 @media (prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1a2028;--ink:#e4e9ef;
 --soft:#9aa7b6;--line:#2b333e;--track:#2a323d;--accent:#6db3d1;--code:#141a21;--s0:#e0576c;
---s0b:#3c1b22;--s1:#ea8453;--s1t:#f3a67f;--s1b:#3b2418;--s2:#dcb14a;--s2t:#ebcb7d;--s2b:#352b14;
+--s0t:#f295a3;--s0b:#3c1b22;--s1:#ea8453;--s1t:#f3a67f;--s1b:#3b2418;--s2:#dcb14a;--s2t:#ebcb7d;--s2b:#352b14;
 --s3:#5fa3d6;--s3t:#93c5ec;--s3b:#182b3b;--s4:#78869a;--s4t:#b4bfcc;--s4b:#262e38;
 --good:#5bb384;--goodt:#8bd3ab;--goodb:#16301f;--shadow:none}}*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth;scroll-padding-top:1rem}
@@ -39,21 +39,21 @@ header time{white-space:nowrap}header .target+time::before{content:"·";margin:0
 .verdict{display:inline-block;margin:1.1rem 0 0;padding:.45rem .9rem;border-radius:8px;
 font-size:.95rem;overflow-wrap:anywhere}.verdict strong{font-weight:650;margin-right:.35rem}
 .v-good{background:var(--goodb);color:var(--goodt)}
-.v-part{background:var(--s2b);color:var(--s2t)}.v-bad{background:var(--s0b);color:var(--s0)}
-.v-run{background:var(--s3b);color:var(--s3t)}main{padding-top:1.5rem}
+.v-part{background:var(--s2b);color:var(--s2t)}.v-bad{background:var(--s0b);color:var(--s0t)}
+.v-run{background:var(--s3b);color:var(--s3t)}main.wrap{padding-top:1.5rem}
 .alert{margin:0 0 .75rem;padding:.7rem 1rem;border-radius:8px;background:var(--s2b);
 color:var(--s2t);border-left:4px solid var(--s2);overflow-wrap:anywhere}.alert a{color:inherit}
-.alert.hit{background:var(--s0b);color:var(--s0);border-color:var(--s0)}
+.alert.hit{background:var(--s0b);color:var(--s0t);border-color:var(--s0)}
+.alert.plain{background:var(--card);color:var(--ink);border-color:var(--s4)}
 .alert.calm{background:var(--goodb);color:var(--goodt);border-color:var(--good)}
-.cards{display:grid;grid-template-columns:minmax(22rem,1.7fr) repeat(auto-fit,minmax(11rem,
-1fr));gap:1rem;margin:1.25rem 0 2.5rem}
+.cards{display:grid;grid-template-columns:minmax(24rem,2.4fr) repeat(auto-fit,minmax(10.5rem,1fr));gap:1rem;margin:1.25rem 0 2.5rem}
 .card,section{background:var(--card);border:1px solid var(--line);border-radius:12px;
 box-shadow:var(--shadow)}.card{padding:1.1rem 1.25rem 1.25rem;min-width:0}
 .card h2{font-size:.85rem;color:var(--soft);font-weight:600;letter-spacing:0;margin:0 0 .5rem}
 .big{font-size:2.4rem;font-weight:640;line-height:1.1;margin:.1rem 0 .75rem;
 letter-spacing:-.02em;overflow-wrap:anywhere}
 .big small{font-size:1rem;font-weight:500;color:var(--soft);letter-spacing:0;margin-left:.15rem}
-.split{display:flex;gap:1.75rem;align-items:center}.donut{width:9rem;flex:none}
+.split{display:flex;gap:1.5rem;align-items:center}.donut{width:8.25rem;flex:none}
 .arc{fill:none;stroke-width:4.6;stroke:currentColor}
 .donut text{fill:var(--ink);font-size:9px;font-weight:650;text-anchor:middle;
 letter-spacing:-.02em}
@@ -65,7 +65,7 @@ rect.s2{fill:var(--s2)}rect.s3{fill:var(--s3)}rect.s4{fill:var(--s4)}.arc.s0{str
 .arc.s4{stroke:var(--s4)}rect.u-ok{fill:var(--good)}rect.u-failed{fill:var(--s0)}
 rect.u-timedout{fill:var(--s1)}rect.u-forbidden{fill:var(--s2)}rect.u-skipped{fill:var(--s4)}
 rect.accent{fill:var(--accent)}.bars{list-style:none;margin:0;padding:0;flex:1;min-width:0}
-.bars li{display:grid;grid-template-columns:4.2rem 1fr 3.2rem;gap:.6rem;align-items:center;
+.bars li{display:grid;grid-template-columns:4rem 1fr minmax(1.2rem,auto);gap:.6rem;align-items:center;
 font-size:.88rem;line-height:1.9}.bars svg{width:100%;height:.5rem;border-radius:3px}
 .bars b{text-align:right;font-weight:600}.bars .zero{color:var(--soft)}
 .cover{display:block;width:100%;height:.6rem;border-radius:4px}
@@ -83,22 +83,22 @@ section{padding:1.4rem 1.5rem 1.5rem;margin:0 0 1.25rem}
 #tools input[type=search],#tools select,#tools button{font:inherit;font-size:.9rem;
 color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;
 padding:.4rem .65rem;height:2.4rem;max-width:100%}#tools button{cursor:pointer}
-#tools button:hover,#tools select:hover{border-color:var(--soft)}.search{flex:1 1 14rem}
-.search input{width:100%}#tools select{max-width:13rem}
-fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.35rem;flex-basis:100%}
-legend{float:left;font-size:0}
+#tools button:hover,#tools select:hover{border-color:var(--soft)}.search{flex:1 1 12rem}
+.search input{width:100%}#tools select{max-width:12rem}
+fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.4rem;flex:1 1 20rem;order:1}
+
 .chip{display:inline-flex;align-items:center;gap:.4rem;padding:.25rem .7rem;border-radius:99px;
 font-size:.86rem;cursor:pointer;border:1px solid transparent;background:var(--s4b);
 color:var(--s4t);user-select:none}.chip input{position:absolute;opacity:0;width:1px;height:1px}
 .chip:has(input:not(:checked)){background:none;border-color:var(--line);color:var(--soft);
 text-decoration:line-through}
 .chip:has(input:focus-visible){outline:2px solid var(--accent);outline-offset:2px}
-.chip b{font-weight:600}.s0.chip,.s0 .b{background:var(--s0b);color:var(--s0)}
+.chip b{font-weight:600}.s0.chip,.s0 .b{background:var(--s0b);color:var(--s0t)}
 .s1.chip,.s1 .b{background:var(--s1b);color:var(--s1t)}
 .s2.chip,.s2 .b{background:var(--s2b);color:var(--s2t)}
 .s3.chip,.s3 .b{background:var(--s3b);color:var(--s3t)}
 .s4.chip,.s4 .b{background:var(--s4b);color:var(--s4t)}
-#shown{color:var(--soft);font-size:.9rem;margin-left:auto}.f{border-top:1px solid var(--line)}
+#shown{color:var(--soft);font-size:.9rem;margin-left:auto;order:2}.f{border-top:1px solid var(--line)}
 .f:last-child{border-bottom:1px solid var(--line)}summary{cursor:pointer;list-style:none}
 summary::-webkit-details-marker{display:none}
 .f>summary{display:grid;grid-template-columns:5.6rem minmax(0,1fr) minmax(0,24rem) 1rem;
@@ -138,7 +138,7 @@ overflow-wrap:anywhere}tr:last-child td{border-bottom:0}
 .u{display:inline-block;font-size:.8rem;font-weight:600;border-radius:6px;padding:.05rem .5rem;
 background:var(--s4b);color:var(--s4t);white-space:nowrap}
 .u-ok.u{background:var(--goodb);color:var(--goodt)}
-.u-failed.u{background:var(--s0b);color:var(--s0)}
+.u-failed.u{background:var(--s0b);color:var(--s0t)}
 .u-timedout.u{background:var(--s1b);color:var(--s1t)}
 .u-forbidden.u{background:var(--s2b);color:var(--s2t)}
 .fold>summary{display:flex;gap:.75rem;align-items:center;padding:.55rem .25rem}
@@ -155,7 +155,7 @@ font-size:.82rem;line-height:1.8}.cn{text-align:right;color:var(--soft)}
 .lane{width:100%;height:.55rem;border-radius:3px;display:block}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 @media (max-width:44rem){.wrap{padding:0 1rem}header{padding:1.25rem 0}h1{font-size:1.6rem}
-.cards{grid-template-columns:1fr 1fr}.cards>:first-child{grid-column:1/-1}.split{gap:1rem}
+.cards{grid-template-columns:1fr 1fr}.cards>:first-child,.cards>:nth-child(even):last-child{grid-column:1/-1}.split{gap:1rem}
 .donut{width:7rem}.bars li{grid-template-columns:3.8rem 1fr 2rem}section{padding:1.1rem 1rem}
 .f>summary{grid-template-columns:5.2rem minmax(0,1fr) 1rem;gap:.2rem .6rem;align-items:start}
 .f>summary .l{grid-column:2;grid-row:2}

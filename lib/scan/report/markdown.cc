@@ -21,11 +21,11 @@ std::string md(std::string_view text, std::size_t bytes_max = kCellBytes) {
     return escape_markdown(text, bytes_max);
 }
 
+// Nothing in these sentences comes from the target.
 std::string verdict(const Header& header) {
-    std::string text =
-        fmt::format("**{}** {}\n\n", md(scanner_title(header)), md(verdict_sentence(header), 1000));
+    auto text = fmt::format("**{}** {}\n\n", scanner_title(header), verdict_sentence(header));
     if (const auto warning = coverage_warning(header); !warning.empty())
-        text += fmt::format("> **{}**\n\n", md(warning, 1000));
+        text += fmt::format("> **{}**\n\n", warning);
     return text;
 }
 
@@ -99,7 +99,7 @@ std::string notices(const Header& header) {
 }
 
 std::string footer(const Header& header) {
-    auto text = fmt::format("{}, {} {}, run {}", md(header.job), md(to_string(header.scanner)),
+    auto text = fmt::format("{}, {} {}, run {}", md(header.job), to_string(header.scanner),
                             md(header.scanner_version, 40), md(header.run_id, 64));
     if (!header.target.empty()) text += fmt::format(", target {}", md(header.target));
     // Our own link, not the target's: the one thing here that may be clicked. Angle brackets keep

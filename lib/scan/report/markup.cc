@@ -28,7 +28,8 @@ std::string escaped(std::string_view text) {
 // are no mention and no reference with it in between.
 constexpr std::string_view kBreak = "&#8203;";
 
-void append_markdown(std::string& out, char c, std::string_view before) {
+// `before` and `after`: the text around `c`.
+void append_markdown(std::string& out, char c, std::string_view before, std::string_view after) {
     switch (c) {
     case '&': out += "&amp;"; return;
     case '<': out += "&lt;"; return;
@@ -40,13 +41,12 @@ void append_markdown(std::string& out, char c, std::string_view before) {
         out += c;
         out += kBreak;
         return;
-    case '.':  // "www." becomes a link by itself
-        out += before.ends_with("www") || before.ends_with("WWW") ? "&#46;" : ".";
-        return;
-    case ':': out += "&#58;"; return;  // so does "http://"
+    // "www." and "http://" become links by themselves.
+    case '.': out += before.ends_with("www") || before.ends_with("WWW") ? "&#46;" : "."; return;
+    case ':': out += after.starts_with('/') ? "&#58;" : ":"; return;
     default: break;
     }
-    if (std::string_view("\\*_[]()!~{}$+-=").find(c) != std::string_view::npos) out += '\\';
+    if (std::string_view("\\*_[]~$").find(c) != std::string_view::npos) out += '\\';
     out += c;
 }
 
@@ -120,7 +120,8 @@ std::string escape_markdown(std::string_view text, std::size_t bytes_max) {
     const auto clean_text = clean_cut(text, bytes_max, Lines::Join);
     std::string out;
     for (std::size_t i = 0; i < clean_text.size(); ++i) {
-        append_markdown(out, clean_text[i], std::string_view(clean_text).substr(0, i));
+        const std::string_view all = clean_text;
+        append_markdown(out, clean_text[i], all.substr(0, i), all.substr(i + 1));
     }
     return out;
 }

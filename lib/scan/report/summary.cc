@@ -68,10 +68,11 @@ std::string truth_sentence(const Header& header) {
 
 std::string gate_sentence(const Header& header) {
     if (!header.fail_on) return "";
-    return fmt::format("gate (at least {} {}finding{} of {} or above): {}", header.fail_on->count,
-                       header.fail_on->state == GateState::New ? "new " : "",
-                       header.fail_on->count == 1 ? "" : "s", stream_word(header.fail_on->severity),
-                       header.gate_hit ? "hit" : "not hit");
+    return fmt::format("gate {} {} {}finding{} of {} or above",
+                       header.gate_hit ? "hit: at least" : "not hit: it takes",
+                       header.fail_on->count, header.fail_on->state == GateState::New ? "new " : "",
+                       header.fail_on->count == 1 ? "" : "s",
+                       stream_word(header.fail_on->severity));
 }
 
 std::string verdict_sentence(const Header& header) {
