@@ -42,6 +42,9 @@ bool is_host(std::string_view text) {
     });
 }
 
+// Bytes that mean nothing special inside a line.
+bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; }
+
 bool is_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -167,8 +170,17 @@ std::optional<BadHead> HeadScanner::check_byte(std::string_view input) const {
     return std::nullopt;
 }
 
+// Nearly all bytes stand behind a plain one and are plain themselves.
+void HeadScanner::skip_plain(std::string_view input) {
+    if (at_ == line_start_ || !is_plain(input[at_ - 1])) return;
+    const std::size_t end = std::min(input.size(), bytes_max_);
+    while (at_ < end && is_plain(input[at_])) ++at_;
+}
+
 Scan HeadScanner::scan(std::string_view input) {
     for (; at_ < input.size(); ++at_) {
+        skip_plain(input);
+        if (at_ == input.size()) break;
         if (at_ >= bytes_max_) return BadHead{431, "the request's head is too long"};
         if (const auto problem = check_byte(input)) return *problem;
         if (input[at_] != '\n') continue;

@@ -37,6 +37,7 @@ public:
 
 private:
     std::optional<BadHead> check_byte(std::string_view input) const;
+    void skip_plain(std::string_view input);
 
     std::size_t bytes_max_;
     std::size_t at_ = 0;  // checked so far

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "net/server.h"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,7 +13,8 @@
 namespace net {
 
 // One client of an event stream. push() and close() from any thread; the buffer is bounded: a reader that lags more
-// than 1 MiB is closed. Heartbeat comments every 15 s find clients that left.
+// than 1 MiB is closed. Heartbeat comments every 15 s find clients that left: cpprest sees it at a write only. May
+// outlive the Listener.
 class EventStream {
 public:
     virtual ~EventStream() = default;
@@ -32,20 +34,27 @@ struct RestRequest {
 struct RestHandlers {
     // Blocking is fine: runs on cpprest's pool, whose size ListenerOptions sets.
     std::function<Reply(const RestRequest&)> request;
-    // Called instead for GET with Accept: text/event-stream. Return false to answer 404.
+    // Called instead for GET with Accept: text/event-stream. Return false to answer 404. What is pushed before the
+    // return is kept.
     std::function<bool(const RestRequest&, std::shared_ptr<EventStream>)> events;
 };
 
 struct ListenerOptions {
+    // cpprest's pool is one per process: the first Listener sizes it.
     int threads = 8;
-    std::string secret;  // requests without it in X-Scanfleet-Gate get 403
+    std::string secret{};  // requests without it in X-Scanfleet-Gate get 403
+    base::Duration heartbeat{15'000};
+    std::size_t event_bytes_max = 1u << 20;  // that wait for one reader
 };
 
 class Listener {
 public:
     static base::Result<std::unique_ptr<Listener>> start(ListenerOptions options, RestHandlers handlers);
-    ~Listener();  // ends event streams, then closes
+    // Ends event streams, waits for handlers that run, then closes; 0.5 to 1 s. Not on a handler's thread.
+    ~Listener();
     int port() const;
+    // Ends all event streams; new ones get 503. Call it before the gate in front is destroyed.
+    void end_streams();
 
 private:
     struct Impl;

@@ -4,5 +4,6 @@ sf_library(NAME net_server LAYER 2
             gate/acceptor.cc gate/answer.cc gate/body.cc gate/gate.cc gate/input.cc gate/limits.cc
             gate/message.cc gate/peer_watch.cc gate/relay.cc gate/session.cc gate/tls.cc
             gate/upstream_pool.cc gate/wire.cc gate/worker.cc
+            rest/event_pipe.cc rest/event_text.cc rest/listener.cc rest/loopback.cc rest/streams.cc
     DEPS base base_os net_messages
-    LINKS Boost::system OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)
+    LINKS cpprestsdk::cpprest Boost::system OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)

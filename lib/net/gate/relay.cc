@@ -40,7 +40,8 @@ UpstreamStatus status_of(const http::response_header<>& header) {
 struct RelayRun::Answer {
     Answer() : piece(kPieceBytes) {
         parser.header_limit(kAnswerHeadBytesMax);
-        // boost::none would refuse every Content-Length (Beast 1.74).
+        // It is not eager, and must not be: then it would hold an event back until the next one's
+        // chunk begins. boost::none would refuse every Content-Length (Beast 1.74).
         parser.body_limit(std::uint64_t{1} << 62);
     }
     http::response_parser<http::buffer_body> parser;
@@ -157,8 +158,6 @@ Task<bool> RelayRun::read_head(Answer& answer) {
     const auto type = view(answer.parser.get()[http::field::content_type]);
     event_stream_ = type.starts_with("text/event-stream");
     if (event_stream_ && stopping_) abort();
-    // Take whatever of the body is there, not just the next token.
-    answer.parser.eager(true);
     co_return !aborted_;
 }
 
@@ -192,7 +191,7 @@ Task<RelayRun::Outcome> RelayRun::send_down(Answer& answer) {
 Task<bool> RelayRun::pass_body(Answer& answer, std::string pending, Framing framing) {
     const bool chunks = framing == Framing::Chunks;
     // A head waits for its body only if that is here already: the first event may be a minute away.
-    if (answer.buffer.size() == 0 || answer.parser.is_done()) {
+    if (chunks || answer.buffer.size() == 0 || answer.parser.is_done()) {
         const Wire::Pieces head{.head = pending};
         const bool sent = co_await client_.wire.write(head, options_.write_timeout);
         if (!sent) co_return false;

@@ -1,39 +1,13 @@
+#include "gate_desk.h"
 #include "gate_fixture.h"
 
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace net {
 namespace {
-
-// Keeps what a handler was given until the test has a use for it.
-class Desk {
-public:
-    Admission admit(const RequestHead&) {
-        return Accept{.body_max = 1u << 20, .handle = [this](std::string, Respond respond) {
-                          const std::scoped_lock lock(mutex_);
-                          pile_.push_back(std::move(respond));
-                          arrived_.notify_all();
-                      }};
-    }
-    Respond take() {
-        std::unique_lock lock(mutex_);
-        arrived_.wait_for(lock, kLong, [&] { return !pile_.empty(); });
-        Respond first = std::move(pile_.at(0));
-        pile_.erase(pile_.begin());
-        return first;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable arrived_;
-    std::vector<Respond> pile_;
-};
 
 TEST(Gate, HandsTheWholeBodyToTheHandler) {
     const auto gate = start_gate(echo_all);
