@@ -31,7 +31,7 @@ def check_golden(tree):
     tests = "\n".join(f.text for f in tree.files.values()
                       if f.path.startswith("tests/") and f.path.endswith((".cc", ".h", ".py")))
     for file in tree.files.values():
-        if not file.path.startswith("tests/golden/") or file.path.endswith("README.md"):
+        if not file.path.startswith("tests/golden/") or file.path.endswith(("README.md", ".py")):
             continue
         leaf = file.path.rsplit("/", 1)[1]
         parts = leaf.split(".")
