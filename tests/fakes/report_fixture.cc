@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
 #include <memory>
 
 namespace fakes {
@@ -65,6 +65,17 @@ void count(FindingCounts& counts, const MergedFinding& merged) {
     case Severity::Low: ++counts.low; break;
     case Severity::Info: ++counts.info; break;
     }
+}
+
+// Keys are made once: making them in each comparison would take most of a test's time.
+void put_in_report_order(std::vector<MergedFinding>& findings) {
+    std::multimap<std::string, MergedFinding> by_key;
+    for (auto& merged : findings) {
+        auto key = report_order_key(merged.finding);
+        by_key.emplace(std::move(key), std::move(merged));
+    }
+    findings.clear();
+    for (auto& [key, merged] : by_key) findings.push_back(std::move(merged));
 }
 
 report::ChunkRow chunk(std::uint32_t index, std::string status, std::int64_t from_ms,
@@ -198,8 +209,7 @@ std::vector<MergedFinding> shop_findings() {
 }  // namespace
 
 report::Source source_of(ReportFacts facts) {
-    std::ranges::sort(facts.findings, {},
-                      [](const MergedFinding& merged) { return report_order_key(merged.finding); });
+    put_in_report_order(facts.findings);
     auto& header = facts.header;
     header.findings = {};
     for (const auto& merged : facts.findings) count(header.findings, merged);
@@ -285,7 +295,7 @@ ReportFacts nothing_facts() {
     return facts;
 }
 
-report::Source many_findings(std::uint64_t count) {
+report::Source many_findings(std::uint64_t count, std::size_t evidence_bytes) {
     auto header = shop_header();
     header.findings.total = count;
     header.findings.medium = count;
@@ -293,7 +303,7 @@ report::Source many_findings(std::uint64_t count) {
     header.coverage_percent = 100;
     auto model =
         found("api.error-leak", "GET /search", at("GET", "/search", 97), "A stack trace.", 3);
-    model.finding.evidence = {{EvidenceKind::Snippet, std::string(3000, '<')}};
+    model.finding.evidence = {{EvidenceKind::Snippet, std::string(evidence_bytes, '<')}};
     return {.header = header,
             .each_finding = [model, count](const auto& take) -> base::Result<> {
                 auto merged = model;

@@ -29,8 +29,8 @@ ReportFacts shop_facts();
 ReportFacts hostile_facts();
 // A job that scanned nothing.
 ReportFacts nothing_facts();
-// `count` findings of a few rules, made as they are asked for.
-scan::report::Source many_findings(std::uint64_t count);
+// `count` findings of one rule, made as they are asked for, each with that much evidence.
+scan::report::Source many_findings(std::uint64_t count, std::size_t evidence_bytes = 100);
 
 // The report as text; a failed test and empty text if it was refused.
 std::string written(scan::report::Format format, const scan::report::Source& source,

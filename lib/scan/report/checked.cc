@@ -40,8 +40,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t kSlots = 1024;
-    static constexpr std::size_t kTextMax = 512;
+    static constexpr std::size_t kSlots = 512;
+    static constexpr std::size_t kTextMax = 4096;
     static std::size_t slot_of(std::string_view text) {
         return std::hash<std::string_view>{}(text) % kSlots;
     }
