@@ -2,8 +2,8 @@
 #include "base/digest.h"
 #include "base/gzip.h"
 #include "base/log.h"
+#include "cli/local/baseline.h"
 #include "cli/local/driver.h"
-
 #include "scan/synthetic.h"
 
 #include <fmt/core.h>
@@ -149,13 +149,23 @@ Result<> Driver::merge(const core::MergeResults& merge) {
         options.missing.push_back(
             {.chunk = missing.chunk, .status = missing.status, .reason = missing.reason});
     }
+    auto baseline = find_baseline();
     seen_.merge_running = true;
     tell({.kind = RunEvent::Kind::Merging, .sentence = "merging the results"});
-    merging_ = std::jthread([options = std::move(options), run = options_.run,
-                             &store = world_.store, &inbox = world_.inbox] {
-        inbox.post(MergeDone{results::merge_run(store, run, options)});
-    });
+    merging_ =
+        std::jthread([options = std::move(options), baseline = std::move(baseline),
+                      run = options_.run, &store = world_.store, &inbox = world_.inbox]() mutable {
+            if (baseline) options.baseline = &*baseline;
+            inbox.post(MergeDone{results::merge_run(store, run, options)});
+        });
     return {};
+}
+
+std::optional<std::vector<std::string>> Driver::find_baseline() {
+    if (spec_.baseline_job_name.empty()) return std::nullopt;
+    auto baseline = baseline_fingerprints(options_.folder, spec_.baseline_job_name);
+    if (!baseline) seen_.degraded.push_back(scan::Reason::BaselineMissing);
+    return baseline;
 }
 
 }  // namespace cli

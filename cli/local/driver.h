@@ -79,6 +79,7 @@ private:
     base::Result<> record(const core::RecordEnd& record);
     base::Result<> close();
     base::Result<> merge(const core::MergeResults& merge);
+    std::optional<std::vector<std::string>> find_baseline();
     base::Result<> write(results::Write write);
     base::Result<> reload_plan();
 

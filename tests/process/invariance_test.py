@@ -22,6 +22,15 @@ class InvarianceTest(unittest.TestCase):
                 forms.add(canonical(run))
         self.assertEqual(len(forms), 1)
 
+    def test_findings_are_told_apart_by_the_baseline(self):
+        with Fleet() as fleet:
+            compared = "  baseline: {jobName: synthetic}\n"
+            first = fleet.run(synthetic_job("{unitCount: 3}", extra=compared))
+            self.assertEqual({finding["state"] for finding in first.findings()}, {"new"}, "there is no baseline yet")
+            second = fleet.run(synthetic_job("{unitCount: 5}", extra=compared))
+            states = [finding["state"] for finding in second.findings()]
+            self.assertEqual((states.count("unchanged"), states.count("new")), (3, 2))
+
     def test_api_findings_do_not_depend_on_chunk_size(self):
         forms = set()
         with DemoApi() as api:
