@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/result.h"
+#include "scan/words.h"
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace results {
@@ -21,6 +23,14 @@ struct ScannedLine {
     std::string_view record_key{};
 };
 
+// What orders and counts a finding, without the finding.
+struct FindingKeys {
+    std::string order;  // scan::report_order_key
+    scan::Severity severity = scan::Severity::Info;
+    scan::Category category = scan::Category::Security;
+    bool suppressed = false;
+};
+
 // Keeps its buffers: reuse it. One thread.
 class LineScan {
 public:
@@ -31,6 +41,9 @@ public:
     // Invalid: not JSON.
     base::Result<> each(std::string_view bytes,
                         const std::function<base::Result<>(const ScannedLine&)>& take);
+
+    // Of one finding line. Invalid: not a finding.
+    base::Result<FindingKeys> finding_keys(std::string_view line);
 
     // The ids of the units in a chunk document, in its order. Invalid: not one.
     base::Result<> each_unit_id(std::string_view chunk_line,

@@ -1,5 +1,6 @@
 #include "operator/results/merge_findings.h"
 
+#include "operator/results/line_scan.h"
 #include "operator/results/merged_folder.h"
 #include "operator/results/packed_number.h"
 #include "scan/stream.h"
@@ -17,9 +18,9 @@ using base::Result;
 
 namespace {
 
-// Both sorts are alive for a while: together they stay well below the 160 MiB that a merge may
-// take.
-constexpr std::size_t kSortMemory = 32u << 20;
+// Both sorts are alive for a while. Their blocks double as they grow, so 20 MiB take up to 32 MiB
+// each: together with read buffers and the store that is some 90 MiB.
+constexpr std::size_t kSortMemory = 20u << 20;
 
 constexpr std::uint32_t kDerived = 0;  // chunks are packed as index + 1
 
@@ -57,8 +58,16 @@ void count_severity(scan::FindingCounts& counts, scan::Severity severity) {
     }
 }
 
-void count(scan::FindingCounts& counts, const scan::Finding& finding, scan::FindingState state) {
-    const bool fresh = state == scan::FindingState::New;
+// What counting needs of a finding.
+struct Counted {
+    scan::Severity severity;
+    scan::Category category;
+    bool suppressed;
+    scan::FindingState state;
+};
+
+void count(scan::FindingCounts& counts, const Counted& finding) {
+    const bool fresh = finding.state == scan::FindingState::New;
     ++counts.total;
     count_severity(counts, finding.severity);
     if (fresh) ++counts.fresh;
@@ -138,27 +147,37 @@ private:
 
     Result<> finish_folded() {
         merged_->state = baseline_.state_of(id_);
-        count(counts_, merged_->finding, merged_->state);
-        const auto row = folded_row(*merged_);
-        const auto key = scan::report_order_key(merged_->finding);
+        const auto& finding = merged_->finding;
+        count(counts_, {.severity = finding.severity,
+                        .category = finding.category,
+                        .suppressed = finding.suppressed.has_value(),
+                        .state = merged_->state});
+        row_ = folded_row(*merged_);
+        const auto key = scan::report_order_key(finding);
         merged_.reset();
-        return rows_.add(key, row);
+        return rows_.add(key, row_);
     }
 
     Result<> finish_single() {
         has_raw_ = false;
-        const auto finding = TRY(parse(raw_));
+        const auto keys = TRY(scanner_.finding_keys(raw_));
         const auto state = baseline_.state_of(id_);
-        count(counts_, finding, state);
-        row_ = single_row_head(state, static_cast<std::int64_t>(raw_chunk_) - 1);
-        row_.append(raw_).append(kSingleRowTail);
-        return rows_.add(scan::report_order_key(finding), row_);
+        count(counts_, {.severity = keys.severity,
+                        .category = keys.category,
+                        .suppressed = keys.suppressed,
+                        .state = state});
+        row_.clear();
+        append_single_row(
+            row_,
+            {.state = state, .chunk = static_cast<std::int64_t>(raw_chunk_) - 1, .line = raw_});
+        return rows_.add(keys.order, row_);
     }
 
     BaselineWalk baseline_;
     base::os::ExternalSort& rows_;
     scan::FindingCounts counts_;
     scan::LineParser parser_;
+    LineScan scanner_;
 
     std::string id_;
     bool has_raw_ = false;  // one occurrence so far
@@ -183,10 +202,9 @@ FindingMerge::FindingMerge(const base::os::Path& folder)
     : folder_(folder), by_fingerprint_({.memory_max = kSortMemory, .folder = folder}) {}
 
 Result<> FindingMerge::add_line(std::uint32_t chunk, std::string_view id, std::string_view line) {
-    std::string value;
-    value.reserve(kPackedNumber + line.size());
-    pack_number(value, chunk + 1);
-    return by_fingerprint_.add(id, value.append(line));
+    value_.clear();
+    pack_number(value_, chunk + 1);
+    return by_fingerprint_.add(id, value_.append(line));
 }
 
 Result<> FindingMerge::add_derived(const scan::Finding& finding) {

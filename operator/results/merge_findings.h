@@ -33,6 +33,7 @@ public:
 private:
     base::os::Path folder_;
     base::os::ExternalSort by_fingerprint_;
+    std::string value_;  // kept for its memory
 };
 
 }  // namespace results

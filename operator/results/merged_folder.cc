@@ -23,6 +23,7 @@ constexpr std::size_t kTotalsBytesMax = 1u << 20;  // it has some 1 KiB
 constexpr std::string_view kStateKey = R"({"state":")";
 constexpr std::string_view kChunkKey = R"(","chunk":)";
 constexpr std::string_view kLineKey = R"(,"line":)";
+constexpr std::string_view kSingleRowTail = "}";
 constexpr std::string_view kMergedKey = R"({"merged":)";
 
 std::unexpected<base::Error> damaged() {
@@ -168,9 +169,10 @@ Result<std::uint64_t> offset_of(const base::os::Path& folder, std::uint64_t numb
 
 }  // namespace
 
-std::string single_row_head(scan::FindingState state, std::int64_t chunk) {
-    return fmt::format("{}{}{}{}{}", kStateKey, scan::stream_word(state), kChunkKey, chunk,
-                       kLineKey);
+void append_single_row(std::string& out, const SingleRow& row) {
+    out.append(kStateKey).append(scan::stream_word(row.state));
+    out.append(kChunkKey).append(std::to_string(row.chunk));
+    out.append(kLineKey).append(row.line).append(kSingleRowTail);
 }
 
 std::string folded_row(const scan::MergedFinding& merged) {

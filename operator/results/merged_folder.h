@@ -30,8 +30,7 @@ struct SingleRow {
     std::int64_t chunk = -1;  // −1: derived
     std::string_view line;    // as in the result stream
 };
-std::string single_row_head(scan::FindingState state, std::int64_t chunk);  // the line follows…
-inline constexpr std::string_view kSingleRowTail = "}";                     // …and this
+void append_single_row(std::string& out, const SingleRow& row);
 std::string folded_row(const scan::MergedFinding& merged);
 // Either kind of row. Invalid: damaged.
 base::Result<scan::MergedFinding> parse_row(scan::LineParser& parser, std::string_view row);

@@ -260,10 +260,14 @@ TEST_F(EmbeddedStore, DamagedPagesAreInvalidWithAWayOut) {
 class AsNobody {
 public:
     AsNobody() : was_root_(::geteuid() == 0) {
-        if (was_root_) { EXPECT_EQ(::seteuid(65'534), 0); }
+        if (was_root_) {
+            EXPECT_EQ(::seteuid(65'534), 0);
+        }
     }
     ~AsNobody() {
-        if (was_root_) { EXPECT_EQ(::seteuid(0), 0); }
+        if (was_root_) {
+            EXPECT_EQ(::seteuid(0), 0);
+        }
     }
 
 private:
