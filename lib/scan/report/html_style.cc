@@ -7,13 +7,15 @@ namespace {
 // of 4.5 : 1.
 constexpr std::string_view kStyle = R"css(
 :root{--bg:#f6f7f9;--card:#fff;--ink:#1b2430;--soft:#5a6675;--line:#e2e6ec;--track:#e9edf2;
---accent:#2f6f8f;--code:#f2f4f7;--s0:#b3243b;--s0t:#a41f35;--s0b:#fbe7ea;--s1:#d9622b;--s1t:#9c3d0e;
+--accent:#2f6f8f;--code:#f2f4f7;--s0:#b3243b;--s0t:#a41f35;--s0b:#fbe7ea;--s1:#d9622b;
+--s1t:#9c3d0e;
 --s1b:#fdeadf;--s2:#dba523;--s2t:#7a5600;--s2b:#fbf1d6;--s3:#4a8fc4;--s3t:#1f5d8d;--s3b:#e5f0f9;
 --s4:#97a4b4;--s4t:#4b5968;--s4b:#edf0f4;--good:#3c8a5f;--goodt:#216340;--goodb:#e4f3ea;
 --shadow:0 1px 2px rgba(20,30,45,.05),0 4px 16px rgba(20,30,45,.05)}
 @media (prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1a2028;--ink:#e4e9ef;
 --soft:#9aa7b6;--line:#2b333e;--track:#2a323d;--accent:#6db3d1;--code:#141a21;--s0:#e0576c;
---s0t:#f295a3;--s0b:#3c1b22;--s1:#ea8453;--s1t:#f3a67f;--s1b:#3b2418;--s2:#dcb14a;--s2t:#ebcb7d;--s2b:#352b14;
+--s0t:#f295a3;--s0b:#3c1b22;--s1:#ea8453;--s1t:#f3a67f;--s1b:#3b2418;--s2:#dcb14a;--s2t:#ebcb7d;
+--s2b:#352b14;
 --s3:#5fa3d6;--s3t:#93c5ec;--s3b:#182b3b;--s4:#78869a;--s4t:#b4bfcc;--s4b:#262e38;
 --good:#5bb384;--goodt:#8bd3ab;--goodb:#16301f;--shadow:none}}*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth;scroll-padding-top:1rem}
@@ -46,7 +48,8 @@ color:var(--s2t);border-left:4px solid var(--s2);overflow-wrap:anywhere}.alert a
 .alert.hit{background:var(--s0b);color:var(--s0t);border-color:var(--s0)}
 .alert.plain{background:var(--card);color:var(--ink);border-color:var(--s4)}
 .alert.calm{background:var(--goodb);color:var(--goodt);border-color:var(--good)}
-.cards{display:grid;grid-template-columns:minmax(24rem,2.4fr) repeat(auto-fit,minmax(10.5rem,1fr));gap:1rem;margin:1.25rem 0 2.5rem}
+.cards{display:grid;grid-template-columns:minmax(24rem,2.4fr) repeat(auto-fit,minmax(10.5rem,
+1fr));gap:1rem;margin:1.25rem 0 2.5rem}
 .card,section{background:var(--card);border:1px solid var(--line);border-radius:12px;
 box-shadow:var(--shadow)}.card{padding:1.1rem 1.25rem 1.25rem;min-width:0}
 .card h2{font-size:.85rem;color:var(--soft);font-weight:600;letter-spacing:0;margin:0 0 .5rem}
@@ -65,7 +68,8 @@ rect.s2{fill:var(--s2)}rect.s3{fill:var(--s3)}rect.s4{fill:var(--s4)}.arc.s0{str
 .arc.s4{stroke:var(--s4)}rect.u-ok{fill:var(--good)}rect.u-failed{fill:var(--s0)}
 rect.u-timedout{fill:var(--s1)}rect.u-forbidden{fill:var(--s2)}rect.u-skipped{fill:var(--s4)}
 rect.accent{fill:var(--accent)}.bars{list-style:none;margin:0;padding:0;flex:1;min-width:0}
-.bars li{display:grid;grid-template-columns:4rem 1fr minmax(1.2rem,auto);gap:.6rem;align-items:center;
+.bars li{display:grid;grid-template-columns:4rem 1fr minmax(1.2rem,auto);gap:.6rem;
+align-items:center;
 font-size:.88rem;line-height:1.9}.bars svg{width:100%;height:.5rem;border-radius:3px}
 .bars b{text-align:right;font-weight:600}.bars .zero{color:var(--soft)}
 .cover{display:block;width:100%;height:.6rem;border-radius:4px}
@@ -98,7 +102,8 @@ text-decoration:line-through}
 .s2.chip,.s2 .b{background:var(--s2b);color:var(--s2t)}
 .s3.chip,.s3 .b{background:var(--s3b);color:var(--s3t)}
 .s4.chip,.s4 .b{background:var(--s4b);color:var(--s4t)}
-#shown{color:var(--soft);font-size:.9rem;margin-left:auto;order:2}.f{border-top:1px solid var(--line)}
+#shown{color:var(--soft);font-size:.9rem;margin-left:auto;order:2}
+.f{border-top:1px solid var(--line)}
 .f:last-child{border-bottom:1px solid var(--line)}summary{cursor:pointer;list-style:none}
 summary::-webkit-details-marker{display:none}
 .f>summary{display:grid;grid-template-columns:5.6rem minmax(0,1fr) minmax(0,24rem) 1rem;
@@ -155,13 +160,17 @@ font-size:.82rem;line-height:1.8}.cn{text-align:right;color:var(--soft)}
 .lane{width:100%;height:.55rem;border-radius:3px;display:block}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 @media (max-width:44rem){.wrap{padding:0 1rem}header{padding:1.25rem 0}h1{font-size:1.6rem}
-.cards{grid-template-columns:1fr 1fr}.cards>:first-child,.cards>:nth-child(even):last-child{grid-column:1/-1}.split{gap:1rem}
+.cards{grid-template-columns:1fr 1fr}.cards>:first-child,
+.cards>:nth-child(even):last-child{grid-column:1/-1}.split{gap:1rem}
 .donut{width:7rem}.bars li{grid-template-columns:3.8rem 1fr 2rem}section{padding:1.1rem 1rem}
 .f>summary{grid-template-columns:5.2rem minmax(0,1fr) 1rem;gap:.2rem .6rem;align-items:start}
 .f>summary .l{grid-column:2;grid-row:2}
 .f>summary::after{grid-column:3;grid-row:1;margin-top:.35rem}.d{padding-left:.25rem}
-.big{font-size:1.9rem}#tools select{flex:1 1 9rem;max-width:none}.meta code{margin-left:0}
-.fold>summary .rt{display:none}}@media (max-width:26rem){.cards{grid-template-columns:1fr}}
+.big{font-size:1.9rem}#tools select{flex:1 1 8rem;max-width:none}.search{flex-basis:100%}
+.meta code{margin-left:0}
+.fold>summary .rt{display:none}}@media (max-width:26rem){.cards{grid-template-columns:1fr}
+.f>summary{grid-template-columns:minmax(0,1fr) 1rem}.b{justify-self:start;padding:.1rem .6rem}
+.f>summary .t,.f>summary .l{grid-column:1;grid-row:auto}.f>summary::after{grid-column:2}}
 @media print{:root{--bg:#fff;--shadow:none}body{font-size:11pt}
 #tools,.skip{display:none!important}.card,section{border-color:#ccc;break-inside:auto}
 .f,tr,.card{break-inside:avoid}pre{max-height:none}
