@@ -77,11 +77,9 @@ void check_kind(const Json& persona, const Place& place, Problems& problems) {
             {place.member("login"),
              fmt::format("has no use with kind {}; remove it or set kind: Login", kind)});
     }
-    const bool named_by_user = kind == "Header" || kind == "Cookie" || kind == "ApiKey";
-    if (named_by_user && !has(persona, "parameterName")) {
-        problems.push_back(
-            {place.member("parameterName"),
-             fmt::format("is missing: kind {} needs the name to send it under", kind)});
+    if (kind == "Cookie" && !has(persona, "parameterName")) {
+        problems.push_back({place.member("parameterName"),
+                            "is missing: kind Cookie needs the name of the cookie"});
     }
 }
 

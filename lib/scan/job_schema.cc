@@ -77,7 +77,9 @@ Object persona() {
                "How the credential is used.")
         .field("in", &Persona::in, parameter_places(), "Where a key of kind `ApiKey` is sent.")
         .field("parameterName", &Persona::parameter_name, text(1, kTextMax),
-               "Name of the header, cookie or query parameter.")
+               "Name of the header, cookie or query parameter; unset: `Authorization` with kind "
+               "`Header`, "
+               "with `ApiKey` what the document's security scheme says.")
         .field("role", &Persona::role, choice({"User", "Admin"}), "What it may do.")
         .field("peerOf", &Persona::peer_of, label(),
                "Another persona of the same role: the pair for checks of object access.")

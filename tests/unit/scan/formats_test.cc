@@ -54,6 +54,13 @@ TEST(Formats, JobExamplesAreValidJobs) {
     }
 }
 
+TEST(Formats, JobsInExamplesAreValidJobs) {
+    for (const std::string name : {"api-demo.yaml", "synthetic-demo.yaml"}) {
+        const auto job = parse_job(content(SF_SOURCE_DIR "/examples/" + name), name);
+        EXPECT_TRUE(job) << job.error().message();
+    }
+}
+
 TEST(Formats, ThePlanExampleIsAValidPlan) {
     const auto plans = examples("formats/plan-document.md", "json");
     ASSERT_EQ(plans.size(), 1u);

@@ -135,9 +135,9 @@ TEST(JobErrors, SayWhatIsWrongWithPersonas) {
          "z}}",
          "job.yaml:11: spec.scanner.api.personas[0].login: has no use with kind Bearer; remove it "
          "or set kind: Login"},
-        {"header without a name", "      - {name: p, credentialsRef: c, kind: Header}",
-         "job.yaml:11: spec.scanner.api.personas[0].parameterName: is missing: kind Header needs "
-         "the name to send it under"},
+        {"cookie without a name", "      - {name: p, credentialsRef: c, kind: Cookie}",
+         "job.yaml:11: spec.scanner.api.personas[0].parameterName: is missing: kind Cookie needs "
+         "the name of the cookie"},
     };
     for (const auto& c : cases) {
         EXPECT_EQ(refusal(job_with(head + std::string(c.lines))), c.message) << c.claim;
