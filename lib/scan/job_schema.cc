@@ -156,7 +156,7 @@ Object api_options() {
               rules::one_spec_source)
         .rule(
             "Names of personas differ; `peerOf` names another one of the same role; `login` stands "
-            "with kind `Login` only; `Header`, `Cookie` and `ApiKey` need `parameterName`.",
+            "with kind `Login` only; kind `Cookie` needs `parameterName`.",
             rules::personas_fit)
         .done();
 }
