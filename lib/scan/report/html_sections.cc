@@ -88,9 +88,14 @@ std::string time_card(const Header& header) {
     std::string body =
         fmt::format("<p class=\"big\">{}</p>", base::format_duration(wall_time(header)));
     if (percent > 0) {
-        body += fmt::format(
-            "<p class=\"sub\">{} of work, {}.{} times faster than one after the other</p>",
-            base::format_duration(header.sequential_estimate), percent / 100, percent / 10 % 10);
+        body += fmt::format("<p class=\"sub\">{} of work",
+                            base::format_duration(header.sequential_estimate));
+        // Below that the work was too small to be worth spreading, and nothing to be proud of.
+        if (percent >= 110) {
+            body += fmt::format(", {}.{} times faster than one after the other", percent / 100,
+                                percent / 10 % 10);
+        }
+        body += "</p>";
     }
     body += fmt::format("<p class=\"sub\">{}, {}</p>", counted(header.chunks.total, "chunk"),
                         counted(header.attempts, "attempt"));
@@ -227,7 +232,7 @@ std::string run_section(const Header& header) {
     if (header.level) text += fact("Level", to_string(*header.level));
     text += fact("Started", base::format_instant(header.start_time));
     if (header.outcome) text += fact("Ended", base::format_instant(header.completion_time));
-    text += fact("Requests", fmt::format("{}", header.requests)) +
+    text += fact("Requests", header.requests > 0 ? fmt::format("{}", header.requests) : "") +
             fact("Records", fmt::format("{}", header.records));
     text += fact("Chunks",
                  fmt::format("{} of {} succeeded", header.chunks.succeeded, header.chunks.total)) +

@@ -1,4 +1,5 @@
 // For terminals: what went wrong first, the verdict last, where the eye is.
+#include "scan/clean_text.h"
 #include "scan/report/exporters.h"
 #include "scan/report/markup.h"
 #include "scan/report/summary.h"
@@ -6,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace scan::report {
 namespace {
@@ -14,6 +16,9 @@ constexpr std::size_t kFindingsMax = 50;
 constexpr std::size_t kUnitsMax = 20;
 constexpr std::size_t kChunksMax = 10;
 constexpr std::size_t kNoticesMax = 10;
+constexpr std::size_t kSeverityWidth = 8;
+// Wider than any terminal.
+constexpr std::size_t kTextBytes = 1000;
 // Below this nothing can be read any more.
 constexpr std::size_t kWidthMin = 60;
 
@@ -123,29 +128,49 @@ std::string mark_of(const Header& header, const MergedFinding& merged) {
     return std::string(stream_word(merged.state)) + ": ";
 }
 
-std::string finding_row(const Header& header, const MergedFinding& merged,
-                        const Terminal& terminal) {
-    const auto& f = merged.finding;
-    const std::size_t rest = terminal.width - 2 - 9 - 24;
-    const std::size_t place = std::clamp<std::size_t>(rest * 45 / 100, 12, 60);
-    auto row = terminal.severe(f.severity, fit(title_of(f.severity), 9, Pad::Yes)) + ' ';
-    row += fit(f.rule_id, 22, Pad::Yes) + ' ' + fit(describe(f.location), place, Pad::Yes) + ' ';
-    row += fit(mark_of(header, merged) + f.title, rest - place, Pad::No);
-    return row + '\n';
+struct Row {
+    Severity severity;
+    std::string rule, place, title;
+};
+
+// Columns as wide as what stands in them, as far as there is room: the title takes the rest.
+std::string lay_out(const std::vector<Row>& rows, const Terminal& terminal) {
+    std::size_t rule = 4;
+    std::size_t place = 5;
+    for (const auto& row : rows) {
+        rule = std::max(rule, display_width(row.rule));
+        place = std::max(place, display_width(row.place));
+    }
+    rule = std::min<std::size_t>(rule, 24);
+    const std::size_t room = terminal.width - kSeverityWidth - rule - 3;
+    place = std::min(place, room * 55 / 100);
+    std::string text;
+    for (const auto& row : rows) {
+        text +=
+            terminal.severe(row.severity, fit(title_of(row.severity), kSeverityWidth, Pad::Yes));
+        text += ' ' + fit(row.rule, rule, Pad::Yes) + ' ' + fit(row.place, place, Pad::Yes) + ' ' +
+                fit(row.title, room - place, Pad::No) + '\n';
+    }
+    return text;
 }
 
 base::Result<std::string> findings(const Source& source, const Terminal& terminal) {
     const auto& counts = source.header.findings;
     if (counts.total + counts.suppressed + counts.fixed == 0) return "";
-    std::string text = "\n" + terminal.bold("Findings") + "\n";
-    std::uint64_t shown = 0;
-    const bool more = TRY(
-        first_findings(source, kFindingsMax, [&](const MergedFinding& merged) -> base::Result<> {
-            text += finding_row(source.header, merged, terminal);
-            ++shown;
-            return {};
-        }));
-    if (more) text += fmt::format("only the {} most severe of {} are shown\n", shown, counts.total);
+    std::vector<Row> rows;
+    const auto take = [&](const MergedFinding& merged) -> base::Result<> {
+        const auto& f = merged.finding;
+        rows.push_back({f.severity, clean_cut(f.rule_id, kTextBytes),
+                        clean_cut(describe(f.location), kTextBytes),
+                        mark_of(source.header, merged) + clean_cut(f.title, kTextBytes)});
+        return {};
+    };
+    const bool more = TRY(first_findings(source, kFindingsMax, take));
+    auto text = "\n" + terminal.bold("Findings") + "\n" + lay_out(rows, terminal);
+    if (more) {
+        text += fmt::format("only the {} most severe of {} are shown\n", rows.size(),
+                            counts.total + counts.suppressed + counts.fixed);
+    }
     return text;
 }
 
