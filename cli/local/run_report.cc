@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -33,6 +34,18 @@ base::Duration wall_of(const std::vector<results::StoredAttempt>& attempts, std:
     return sum;
 }
 
+// From the job's start to the chunk's first attempt.
+base::Duration started_after(const StoredRun& run, std::int64_t chunk) {
+    const base::Instant start = run.status.start_time.value_or(run.state.summary.created_at);
+    std::optional<base::Duration> first;
+    for (const auto& attempt : run.state.attempts) {
+        if (attempt.chunk != chunk) continue;
+        const base::Duration after = std::max(attempt.created_at - start, base::Duration{0});
+        first = std::min(first.value_or(after), after);
+    }
+    return first.value_or(base::Duration{0});
+}
+
 std::vector<report::ChunkRow> chunk_rows(const StoredRun& run) {
     core::Observed seen = observe_stored(run.state, run.job.spec);
     seen.finished.reset();
@@ -50,6 +63,7 @@ std::vector<report::ChunkRow> chunk_rows(const StoredRun& run) {
         row.attempts = verdict.attempts;
         row.units = seen.chunks[verdict.index].units;
         row.wall = wall_of(run.state.attempts, verdict.index);
+        row.started_after = started_after(run, verdict.index);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -104,6 +118,8 @@ void fill_header(report::Header& header, const StoredRun& run) {
     if (run.state.plan) header.rules_version = run.state.plan->rules_version;
     if (run.state.plan) header.notices = run.state.plan->notices;
     header.target = target_of(run.job.spec);
+    header.level = run.job.spec.authorization;
+    header.baseline = run.job.spec.baseline_job_name;
     header.start_time = status.start_time.value_or(run.state.summary.created_at);
     header.completion_time = status.completion_time.value_or(header.start_time);
     header.outcome = status.outcome;
@@ -123,6 +139,7 @@ void fill_header(report::Header& header, const StoredRun& run) {
     header.gate_hit = status.gate_hit;
     for (const core::Condition& condition : status.conditions) {
         if (condition.reason == scan::Reason::ResultsTruncated) header.truncated = true;
+        if (condition.reason == scan::Reason::BaselineMissing) header.baseline.clear();
     }
 }
 
@@ -173,6 +190,7 @@ Result<report::Source> report_source(const StoredRun& run) {
         source = TRY(results::open_merged(run.folder.merged()));
         const auto totals = TRY(results::merged_totals(run.folder.merged()));
         source.header.sequential_estimate = totals.sequential_estimate;
+        source.header.requests = totals.requests;
     }
     fill_header(source.header, run);
     TRY(add_truth(source));
