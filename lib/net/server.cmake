@@ -7,3 +7,8 @@ sf_library(NAME net_server LAYER 2
             rest/event_pipe.cc rest/event_text.cc rest/listener.cc rest/loopback.cc rest/streams.cc
     DEPS base base_os net_messages
     LINKS cpprestsdk::cpprest Boost::system OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)
+
+# clang 19 instantiates libstdc++ 12's constexpr destructor of unique_ptr at once, cpprest's json.h wants it late.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set_source_files_properties(rest/listener.cc PROPERTIES COMPILE_DEFINITIONS "_GLIBCXX23_CONSTEXPR=")
+endif()

@@ -26,6 +26,8 @@ using Bytes = std::vector<unsigned char>;
 
 // Between asking for a free port and taking it somebody else may get it.
 constexpr int kPortTries = 16;
+// An event that is written already reaches a reader on loopback in far less.
+constexpr base::Duration kLastWordsLimit{500};
 
 // Must come before anything else of cpprest: it makes its pool at the first use.
 void size_pool(int threads) {
@@ -119,6 +121,8 @@ public:
     void stop() {
         streams_.end();
         running_.stop();
+        // cpprest's close() would cut them.
+        streams_.wait_until_sent(kLastWordsLimit);
     }
 
 private:
@@ -198,9 +202,10 @@ void Desk::answer_events(http_request request, const RestRequest& read) {
     http_response response(web::http::status_codes::OK);
     response.headers().add("Cache-Control", "no-store");
     response.set_body(pipe->reader(), "text/event-stream");
-    request.reply(response).then([pipe](const pplx::task<void>& done) {
+    request.reply(response).then([self = shared_from_this(), pipe](const pplx::task<void>& done) {
         ignore_failure(done);
         pipe->close();
+        self->streams_.leave();
     });
 }
 

@@ -15,8 +15,20 @@ Streams::~Streams() {
 
 bool Streams::add(const std::shared_ptr<EventPipe>& pipe) {
     const std::scoped_lock lock(mutex_);
-    if (!ended_) pipes_.push_back(pipe);
-    return !ended_;
+    if (ended_) return false;
+    pipes_.push_back(pipe);
+    ++sending_;
+    return true;
+}
+
+void Streams::leave() {
+    const std::scoped_lock lock(mutex_);
+    if (--sending_ == 0) sent_cv_.notify_all();
+}
+
+void Streams::wait_until_sent(base::Duration limit) {
+    std::unique_lock lock(mutex_);
+    sent_cv_.wait_for(lock, limit, [this] { return sending_ == 0; });
 }
 
 void Streams::end() {

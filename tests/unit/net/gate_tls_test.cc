@@ -1,4 +1,5 @@
 // The gate behind TLS.
+#include "fakes/raw_server.h"
 #include "fakes/tls_identity.h"
 #include "gate_desk.h"
 #include "gate_fixture.h"
@@ -89,6 +90,24 @@ TEST(GateTls, TakesLargeBodiesAndSendsThemBack) {
     TlsClient second(gate->port());
     second.send(put("/", std::string(500'000, 'x') + "$"));
     EXPECT_GT(second.read_until("$").size(), 500'000u);
+}
+
+TEST(GateTls, RelaysRequestAfterRequestOnOneConnection) {
+    fakes::RawServer upstream(fakes::answers({fakes::http_answer(200, "relayed$")}));
+    const auto gate = start_tls([&](const RequestHead&) -> Admission {
+        return Relay{.upstream_port = upstream.port(), .secret_header = "s", .body_max = 100};
+    });
+    TlsClient client(gate->port());
+    // The gate reads ahead while it relays; what it read, or did not, must not be lost.
+    for (int i = 0; i < 5; ++i) {
+        client.send(put("/", "x"));
+        EXPECT_NE(client.read_until("relayed$").find("200 OK"), std::string::npos);
+    }
+    client.send(get("/1") + get("/2", "Connection: close\r\n"));
+    const std::string both = client.read_until("no such text");
+    EXPECT_NE(both.find("relayed$HTTP/1.1 200 OK"), std::string::npos);
+    EXPECT_TRUE(both.ends_with("relayed$"));
+    EXPECT_TRUE(client.ended_cleanly());
 }
 
 TEST(GateTls, EndsARefusalSoThatItsReasonIsRead) {

@@ -177,7 +177,7 @@ TEST_F(ListenerTest, StillAnswersAfterManyReadersLeftAtOnce) {
 TEST_F(ListenerTest, EndsStreamsFirst) {
     start();
     RawClient client = listen_to_events();
-    radio.stream();
+    client.read_until("\r\n\r\n");
     listener->end_streams();
     EXPECT_NE(client.read_until("0\r\n\r\n").find("0\r\n\r\n"), std::string::npos);
     EXPECT_EQ(client.ask(get("/events", "Accept: text/event-stream\r\n")).status, 503);
@@ -189,7 +189,7 @@ TEST_F(ListenerTest, EndsStreamsFirst) {
 TEST_F(ListenerTest, EndsWithStreamsOpenAndTheGateStillThere) {
     start();
     RawClient client = listen_to_events();
-    radio.stream();
+    client.read_until("\r\n\r\n");
     listener.reset();
     EXPECT_NE(client.read_until("0\r\n\r\n").find("0\r\n\r\n"), std::string::npos);
     EXPECT_EQ(RawClient(gate->port()).ask(get("/")).status, 502);
