@@ -1,6 +1,7 @@
 // Handlers whose answers the test gives itself, when it wants to.
 #pragma once
 
+#include "base/os/clock.h"
 #include "net/server.h"
 
 #include <chrono>
@@ -40,9 +41,10 @@ private:
 
 // True as soon as `fact` is; false after 10 s.
 inline bool eventually(const std::function<bool()>& fact) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const base::Clock& clock = base::os::system_clock();
+    const base::Ticks end = clock.ticks() + std::chrono::seconds(10);
     while (!fact()) {
-        if (std::chrono::steady_clock::now() > end) return false;
+        if (clock.ticks() > end) return false;
         std::this_thread::yield();
     }
     return true;
