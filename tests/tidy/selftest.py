@@ -143,8 +143,8 @@ class Words(unittest.TestCase):
 
     def test_machine_paths_are_found_in_every_text(self):
         self.assertTrue(self.found("see /ho" + "me/alice/x", "docs/a.md"))
-        self.assertTrue(self.found("path: /wo" + "rk/main/x", "examples/a.yaml"))
-        self.assertEqual(self.found("--work /work and https://x.example/home/page", "docs/a.md"), [])
+        self.assertTrue(self.found("path: /Us" + "ers/alice/x", "examples/a.yaml"))
+        self.assertEqual(self.found("--work /scan and https://x.example/home/page", "docs/a.md"), [])
 
 
 def body(lines):

@@ -60,8 +60,6 @@ BANS = [
     Ban(r"\b(TODO|FIXME|XXX|HACK)\b", "do it, or say in the comment what holds today", r".*\.(h|cc|py|sh|cmake|txt|md)$",
         TIDY, "text"),
     Ban(r"//.*\b[Ff]or now\b", "say what holds, and until when", CPP, TIDY, "text"),
-    Ban(r"(?<![\w.{}$])/work/(main|shared)\b|/tmp/(sf|bash_jobs)\b",
-        "a path relative to the source folder, or an environment variable", but_not=TIDY, where="text"),
     Ban(r"(?<![\w.])/(home|Users)/[a-z]\w+", "a path relative to the source folder, or an environment variable",
         but_not="tests/", where="text"),
     # Synonyms: one word per thing (docs/glossary.md). Identifiers only; prose may compare.
