@@ -28,7 +28,7 @@ run: build ## scans the demo API with four chunks and prints what it found
 test: build-all ## builds everything and runs all tests
 	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS)
 
-check: test asan tsan coverage fuzz-quick ## what CI runs, and more: all tests, sanitizers, coverage, fuzzers for a minute
+check: test asan tsan coverage fuzz-quick ## all there is: all tests, sanitizers, coverage, fuzzers for a minute
 	@tools/clang-tidy.sh
 
 asan: deps ## unit tests under the address and undefined-behaviour sanitizers
