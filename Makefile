@@ -31,11 +31,11 @@ test: build-all ## builds everything and runs all tests
 check: test asan tsan coverage fuzz-quick ## all there is: all tests, sanitizers, coverage, fuzzers for a minute
 	@tools/clang-tidy.sh
 
-asan: deps ## unit tests under the address and undefined-behaviour sanitizers
-	@tools/sanitize.sh asan
+asan: deps ## unit tests (or TESTS=…) under the address and undefined-behaviour sanitizers
+	@tools/sanitize.sh asan $(TESTS)
 
-tsan: deps ## tests with threads under the thread sanitizer
-	@tools/sanitize.sh tsan
+tsan: deps ## tests with threads (or TESTS=…) under the thread sanitizer
+	@tools/sanitize.sh tsan $(TESTS)
 
 coverage: deps ## line coverage of lib/scan and operator/core (at least 90 %)
 	@tools/coverage.sh
