@@ -15,7 +15,7 @@ struct Exhibit {
     const Answer& answer;
     const Persona* who = nullptr;
     // Text in the response that matters; the body is cut to 2 KiB around it.
-    std::string_view point{};
+    std::string point{};
     // Response headers that matter, beside Content-Type.
     std::vector<std::string_view> headers{};
     // Values to hide that only this check knows about.
