@@ -13,12 +13,12 @@
 namespace kube {
 
 enum class Verb { Get, List, Watch, Create, Replace, Patch, Delete, DeleteCollection };
-std::string_view to_string(Verb verb);  // "get", "deletecollection": as RBAC names it
+std::string_view to_string(Verb verb);  // "get", "update", "deletecollection": as RBAC names it
 
 struct Request {
     Verb verb = Verb::Get;
     std::string method = "GET";
-    std::string path{};          // with the query, percent-encoded: "/api/v1/namespaces/x/pods?limit=500"
+    std::string path{};  // with the query, percent-encoded: "/api/v1/namespaces/x/pods?limit=500"
     std::string content_type{};  // of the body; empty without one
     std::string body{};
     bool operator==(const Request&) const = default;
@@ -29,7 +29,8 @@ struct ListOptions {
     std::string field_selector{};
     std::int64_t limit = 0;  // 0 = all at once
     std::string continue_token{};
-    std::string resource_version{};        // with `match_exact` unset: not older than
+    // Not sent with a continue token, which has a version of its own: the server refuses both.
+    std::string resource_version{};
     std::string resource_version_match{};  // "NotOlderThan", "Exact" or empty
 };
 
@@ -59,8 +60,11 @@ struct DeleteOptions {
 };
 
 // `namespace_` empty = all namespaces, for list, watch; ignored for kinds without namespaces.
+// An empty name, or one of dots, becomes "_", which no object is called: a path must never mean
+// more than one object by mistake.
 Request get(const Resource& resource, const ObjectKey& key);
-Request list(const Resource& resource, std::string_view namespace_, const ListOptions& options = {});
+Request list(const Resource& resource, std::string_view namespace_,
+             const ListOptions& options = {});
 Request watch(const Resource& resource, std::string_view namespace_, const WatchOptions& options);
 Request create(const Resource& resource, std::string_view namespace_, std::string body,
                const WriteOptions& options = {});
@@ -74,7 +78,8 @@ Request replace(const Resource& resource, const ObjectKey& key, std::string body
 Request merge_patch(const Resource& resource, const ObjectKey& key, std::string_view subresource,
                     std::string body, const WriteOptions& options = {});
 Request remove(const Resource& resource, const ObjectKey& key, const DeleteOptions& options = {});
-// Preconditions do not work here: the server answers 409 half-way.
+// Preconditions do not work here: the server answers 409 half-way. An empty selector means every
+// object of the namespace.
 Request remove_collection(const Resource& resource, std::string_view namespace_,
                           std::string_view label_selector, const DeleteOptions& options = {});
 
