@@ -23,10 +23,18 @@ Result<> check_readable(const std::string& path, std::string_view what) {
     return fail(ErrorKind::Invalid, fmt::format("the {} {} cannot be read", what, path));
 }
 
+Result<> check_tls(const TlsOptions& tls) {
+    TRY(check_readable(tls.ca_file, "CA file"));
+    TRY(check_readable(tls.client_certificate_file, "client certificate"));
+    TRY(check_readable(tls.client_key_file, "client key"));
+    return {};
+}
+
 Result<> check_options(const ClientOptions& options) {
     const std::pair<std::int64_t, std::string_view> limits[] = {
         {options.connections_max, "connections_max"},
         {options.connections_per_host_max, "connections_per_host_max"},
+        {options.streams_per_connection, "streams_per_connection"},
         {options.connect_timeout.count(), "connect_timeout"},
         {options.tls_timeout.count(), "tls_timeout"},
         {options.first_byte_timeout.count(), "first_byte_timeout"},
@@ -39,10 +47,7 @@ Result<> check_options(const ClientOptions& options) {
         if (value <= 0)
             return fail(ErrorKind::Invalid, fmt::format("HTTP client: {} must be above 0", name));
     }
-    TRY(check_readable(options.tls.ca_file, "CA file"));
-    TRY(check_readable(options.tls.client_certificate_file, "client certificate"));
-    TRY(check_readable(options.tls.client_key_file, "client key"));
-    return {};
+    return check_tls(options.tls);
 }
 
 }  // namespace
@@ -95,6 +100,12 @@ Response Client::fetch(Request request, RequestOptions options, const std::funct
     cancelled.effective_url = base::scrub(url);
     cancelled.failure_message = "asked to stop before the answer was there";
     return cancelled;
+}
+
+Result<> Client::set_tls(TlsOptions tls) {
+    TRY(check_tls(tls));
+    impl_->loop.set_tls(std::move(tls));
+    return {};
 }
 
 const ClientStats& Client::stats() const { return impl_->loop.stats(); }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace net {
@@ -20,6 +21,11 @@ struct TlsOptions {
     std::string ca_file{};  // empty = the system's
     std::string client_certificate_file{};
     std::string client_key_file{};
+    // The same as PEM text; each counts more than its file. With an authority of its own, from file
+    // or text, the client trusts no other.
+    std::string ca_pem{};
+    std::string client_certificate_pem{};
+    std::string client_key_pem{};
     bool verify = true;
 };
 
@@ -27,6 +33,10 @@ struct ClientOptions {
     std::string user_agent = "scanfleet/" SF_VERSION;
     int connections_max = 64;
     int connections_per_host_max = 8;
+    // Above 1: one connection carries so many requests at once where HTTP/2 is agreed on (ALPN),
+    // and both limits above are that many times higher for the origin once an answer came over
+    // HTTP/2. The first requests then wait for the first connection instead of opening more.
+    int streams_per_connection = 1;
     base::Duration connect_timeout{5'000};
     base::Duration tls_timeout{10'000};
     base::Duration first_byte_timeout{15'000};
@@ -56,6 +66,13 @@ struct ClientOptions {
     std::string proxy{};
     // Addresses for names, past DNS, as curl's --resolve: "host:port:address[,address]".
     std::vector<std::string> resolve{};
+    // Where connections really go, as curl's --connect-to: "host:port:to-host:to-port", IPv6 in
+    // brackets. The certificate is still checked for the URL's host. Not seen by `scope`.
+    std::vector<std::string> connect_to{};
+    // Bytes that nobody acknowledges for so long, and keep-alives that nobody answers, end the
+    // connection (TCP_USER_TIMEOUT): else requests go on being put on an HTTP/2 connection to a
+    // machine that is gone. Zero = the system's quarter of an hour.
+    base::Duration dead_peer_timeout{0};
     TlsOptions tls{};
     // Must outlive the client. nullptr = everything is allowed (ingest, API server: hosts we
     // configured ourselves).
@@ -63,12 +80,23 @@ struct ClientOptions {
     std::uint64_t seed = 1;  // for jitter
 };
 
+// Gets the next bytes of a body; false ends the request (Failure::Cancelled).
+using BodySink = std::function<bool(std::string_view bytes)>;
+
 // What one request may override.
 struct RequestOptions {
     std::optional<base::Duration> timeout{};
     bool follow_redirects = true;
     bool retry = true;
     bool decompress = true;
+    // For streams: the body of a 2xx answer goes here as it comes, inside poll(), and is not kept;
+    // other answers keep their bodies as usual. Then neither size nor rate nor the whole time are
+    // limited (unless `timeout` is set), only the times to connect and to the first byte. It must
+    // not call the client.
+    BodySink on_data{};
+    // HTTP/1.1 on a new connection that nobody else uses and that ends with the request. Starts at
+    // once: none of the limits on connections and rate holds, so whoever asks bounds their number.
+    bool own_connection = false;
 };
 
 struct ClientStats {
@@ -109,7 +137,8 @@ public:
         RequestId id;
         Response response;
     };
-    // Drives transfers for at most `wait` and returns what ended; returns early when something did.
+    // Drives transfers for at most `wait` and returns what ended; returns early when something did,
+    // or when an on_data was called (then perhaps with nothing).
     // An extra fd (e.g. of a SignalWatch) that is readable also ends the wait. Waits too when
     // nothing is in flight.
     std::vector<Reply> poll(base::Duration wait, int extra_fd = -1);
@@ -118,6 +147,10 @@ public:
     // when `stop` says so (asked about every 50 ms).
     Response fetch(Request request, RequestOptions options = {},
                    const std::function<bool()>& stop = {});
+
+    // For requests that start from now on; connections made under the old ones are not used for
+    // them. Invalid as in create(); then nothing changed.
+    base::Result<> set_tls(TlsOptions tls);
 
     const ClientStats& stats() const;
 

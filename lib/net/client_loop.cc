@@ -34,14 +34,32 @@ Response unsent(Failure failure, std::string message) {
     return response;
 }
 
+// Longer than any process lives, and far from overflow when added to a time.
+constexpr Duration kForever = std::chrono::hours(24 * 365 * 10);
+
+Duration time_for(const RequestOptions& request, const ClientOptions& client) {
+    return request.timeout.value_or(request.on_data ? kForever : client.request_timeout);
+}
+
+ShareHandle connection_pool() {
+    ShareHandle share(curl_share_init());
+    curl_share_setopt(share.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+    return share;
+}
+
 }  // namespace
 
 ClientLoop::ClientLoop(ClientOptions options, const base::Clock& clock, MultiHandle multi)
     : options_(std::move(options)), clock_(clock), resolve_(slist_of(options_.resolve)),
+      connect_to_(slist_of(options_.connect_to)),
       rate_({.requests = options_.rps, .period = options_.rps_period}, clock.ticks()),
-      random_(options_.seed), multi_(std::move(multi)) {
+      random_(options_.seed), own_pool_(connection_pool()), multi_(std::move(multi)) {
     curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                       static_cast<long>(options_.connections_max));
+    if (options_.streams_per_connection > 1) {
+        curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS,
+                          static_cast<long>(options_.streams_per_connection));
+    }
 }
 
 ClientLoop::~ClientLoop() {
@@ -76,13 +94,26 @@ RequestId ClientLoop::submit(Request request, const RequestOptions& options) {
     job.request = std::move(request);
     job.options = options;
     job.url = std::move(*url);
-    job.time_left = options.timeout.value_or(options_.request_timeout);
+    job.time_left = time_for(options, options_);
     job.visited.insert(visit_key(job.request.method, job.url));
     enqueue(job);
     return id;
 }
 
-void ClientLoop::enqueue(Job& job) { origins_[job.url.origin()].waiting.push_back(job.id); }
+void ClientLoop::enqueue(Job& job) {
+    if (job.options.own_connection) return start(job);
+    origins_[job.url.origin()].waiting.push_back(job.id);
+}
+
+bool ClientLoop::has_room(const std::string& name, const Origin& origin) const {
+    const int share = multiplexed_.contains(name) ? options_.streams_per_connection : 1;
+    return !origin.waiting.empty() && origin.active < options_.connections_per_host_max * share;
+}
+
+bool ClientLoop::is_full() const {
+    const int share = multiplexed_.empty() ? 1 : options_.streams_per_connection;
+    return active_count_ >= options_.connections_max * share;
+}
 
 void ClientLoop::leave_origin(const std::string& origin) {
     const auto found = origins_.find(origin);
@@ -93,9 +124,13 @@ void ClientLoop::leave_origin(const std::string& origin) {
 void ClientLoop::detach(Job& job) {
     if (!job.transfer) return;
     curl_multi_remove_handle(multi_.get(), job.transfer->easy());
+    // A reset keeps the pool, and a pool does not go while handles point to it.
+    curl_easy_setopt(job.transfer->easy(), CURLOPT_SHARE, nullptr);
     idle_handles_.push_back(job.transfer->take_handle());
     job.transfer.reset();
     active_.erase(job.id);
+    if (job.options.own_connection) return;
+    active_count_ -= 1;
     origins_[job.url.origin()].active -= 1;
 }
 
@@ -130,9 +165,7 @@ void ClientLoop::wake_delayed(Ticks now) {
 
 bool ClientLoop::start_one(std::map<std::string, Origin>::iterator origin, Ticks now) {
     auto& [name, queue] = *origin;
-    if (queue.waiting.empty() || queue.active >= options_.connections_per_host_max ||
-        !rate_.take(now))
-        return false;
+    if (!has_room(name, queue) || !rate_.take(now)) return false;
     const auto id = queue.waiting.front();
     queue.waiting.pop_front();
     last_started_ = name;
@@ -147,7 +180,7 @@ void ClientLoop::start_ready(Ticks now) {
         started = false;
         auto at = origins_.upper_bound(last_started_);
         for (std::size_t i = origins_.size(); i > 0; --i, ++at) {
-            if (static_cast<int>(active_.size()) >= options_.connections_max) return;
+            if (is_full()) return;
             if (at == origins_.end()) at = origins_.begin();
             started |= start_one(at, now);
         }
@@ -155,19 +188,37 @@ void ClientLoop::start_ready(Ticks now) {
 }
 
 void ClientLoop::start(Job& job) {
-    const Transfer::Settings settings{.options = options_,
-                                      .clock = clock_,
-                                      .resolve = resolve_.get(),
-                                      .decompress = job.options.decompress,
-                                      .time_left = job.time_left};
+    Transfer::Settings settings{.options = options_,
+                                .clock = clock_,
+                                .resolve = resolve_.get(),
+                                .connect_to = connect_to_.get(),
+                                .own_pool = job.options.own_connection ? own_pool_.get() : nullptr,
+                                .decompress = job.options.decompress,
+                                .time_left = job.time_left};
+    if (job.options.on_data) {
+        settings.on_data = [this, &job](std::string_view bytes) {
+            streamed_ = true;
+            return job.options.on_data(bytes);
+        };
+    }
     job.transfer = std::make_unique<Transfer>(fresh_handle(), job.request, job.url, settings);
     CURL* easy = job.transfer->easy();
     curl_easy_setopt(easy, CURLOPT_PRIVATE,
                      reinterpret_cast<void*>(static_cast<std::uintptr_t>(job.id)));
     active_.insert(job.id);
-    origins_[job.url.origin()].active += 1;
     stats_.requests += 1;
     curl_multi_add_handle(multi_.get(), easy);
+    if (job.options.own_connection) return;
+    active_count_ += 1;
+    origins_[job.url.origin()].active += 1;
+}
+
+void ClientLoop::note_http_version(const Job& job) {
+    long version = CURL_HTTP_VERSION_NONE;
+    curl_easy_getinfo(job.transfer->easy(), CURLINFO_HTTP_VERSION, &version);
+    if (options_.streams_per_connection == 1 || job.options.own_connection) return;
+    if (version == CURL_HTTP_VERSION_2_0) multiplexed_.insert(job.url.origin());
+    if (version == CURL_HTTP_VERSION_1_1) multiplexed_.erase(job.url.origin());
 }
 
 void ClientLoop::end_transfer(Job& job, Response response) {
@@ -175,13 +226,16 @@ void ClientLoop::end_transfer(Job& job, Response response) {
     const auto started = job.transfer->started();
     const auto now = clock_.ticks();
     job.time_left = std::max(Duration::zero(), job.time_left - (now - started));
+    note_http_version(job);
     detach(job);
     leave_origin(job.url.origin());
     stats_.bytes_in += response.bytes_read;
     const auto status_class = static_cast<std::size_t>(response.status / 100);
     stats_.by_status_class[status_class < stats_.by_status_class.size() ? status_class : 0] += 1;
-    rate_.on_answer({.status = response.status, .latency = response.first_byte, .sent = started},
-                    now);
+    if (!job.options.own_connection) {
+        rate_.on_answer(
+            {.status = response.status, .latency = response.first_byte, .sent = started}, now);
+    }
     decide(job, std::move(response), connected);
 }
 
@@ -197,7 +251,7 @@ void ClientLoop::decide(Job& job, Response response, bool connected) {
     if (auto* again = std::get_if<TryAgain>(&next)) {
         job.retries += 1;
         stats_.retries += 1;
-        job.time_left = job.options.timeout.value_or(options_.request_timeout);
+        job.time_left = time_for(job.options, options_);
         delayed_.emplace(clock_.ticks() + again->delay, job.id);
     } else if (auto* redirect = std::get_if<RedirectTo>(&next)) {
         job.request = std::move(redirect->request);
@@ -258,11 +312,9 @@ Duration ClientLoop::wait_time(Ticks until) {
     if (!delayed_.empty()) wake = std::min(wake, delayed_.begin()->first);
     bool can_start = false;
     for (const auto& [name, origin] : origins_) {
-        can_start |= !origin.waiting.empty() && origin.active < options_.connections_per_host_max;
+        can_start |= has_room(name, origin);
     }
-    if (can_start && static_cast<int>(active_.size()) < options_.connections_max) {
-        wake = std::min(wake, now + rate_.wait(now));
-    }
+    if (can_start && !is_full()) wake = std::min(wake, now + rate_.wait(now));
     for (const auto id : active_) wake = std::min(wake, jobs_.at(id).transfer->next_limit().when);
     return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(wake - now));
 }
@@ -270,9 +322,10 @@ Duration ClientLoop::wait_time(Ticks until) {
 void ClientLoop::run(Ticks until, int extra_fd) {
     curl_waitfd extra{.fd = extra_fd, .events = CURL_WAIT_POLLIN, .revents = 0};
     const unsigned extras = extra_fd >= 0 ? 1 : 0;
+    streamed_ = false;
     for (;;) {
         step();
-        if (!answered_.empty() || clock_.ticks() >= until) return;
+        if (!answered_.empty() || streamed_ || clock_.ticks() >= until) return;
         curl_multi_poll(multi_.get(), &extra, extras, static_cast<int>(wait_time(until).count()),
                         nullptr);
         if (extra.revents != 0) until = clock_.ticks();

@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -40,6 +42,26 @@ IpAddress address_of(const sockaddr& address) {
     return ip;
 }
 
+// "HTTP/1.1 200 OK", "HTTP/2 200"; 0 for anything else.
+int status_in(std::string_view line) {
+    const auto blank = line.find(' ');
+    if (blank == std::string_view::npos) return 0;
+    int status = 0;
+    std::from_chars(line.data() + blank + 1, line.data() + line.size(), status);
+    return status;
+}
+
+// Probes start at a third of the limit, so that three of them fit.
+void end_when_dead(int socket, Duration limit) {
+    const auto user_timeout = static_cast<unsigned>(limit.count());
+    const int seconds = static_cast<int>(std::max<Duration::rep>(limit.count() / 3'000, 1));
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
+    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+}
+
 template <typename Info>
 curl_off_t info(CURL* easy, Info which) {
     curl_off_t value = 0;
@@ -52,11 +74,13 @@ curl_off_t info(CURL* easy, Info which) {
 Transfer::Transfer(EasyHandle easy, const Request& request, const Url& url,
                    const Settings& settings)
     : options_(settings.options), clock_(settings.clock), url_(url), easy_(std::move(easy)),
-      started_(clock_.ticks()), deadline_(started_ + settings.time_left) {
+      on_data_(settings.on_data), started_(clock_.ticks()),
+      deadline_(started_ + settings.time_left) {
     set_target(request);
     set_method(request);
     set_headers(request);
     set_guards(settings);
+    set_connection(settings);
     if (url_.scheme == "https") set_tls();
 }
 
@@ -104,7 +128,6 @@ void Transfer::set_headers(const Request& request) {
 
 void Transfer::set_guards(const Settings& settings) {
     if (settings.decompress) set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
-    if (settings.resolve != nullptr) set(CURLOPT_RESOLVE, settings.resolve);
     // Ours are finer (next_limit); this one ends what they could miss while curl resolves names.
     set(CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>((options_.connect_timeout + options_.tls_timeout).count()));
@@ -121,6 +144,28 @@ void Transfer::set_guards(const Settings& settings) {
     set(CURLOPT_PREREQDATA, this);
 }
 
+void Transfer::set_connection(const Settings& settings) {
+    if (settings.resolve != nullptr) set(CURLOPT_RESOLVE, settings.resolve);
+    if (settings.connect_to != nullptr) set(CURLOPT_CONNECT_TO, settings.connect_to);
+    if (settings.own_pool != nullptr) {
+        set(CURLOPT_SHARE, settings.own_pool);
+        set(CURLOPT_FRESH_CONNECT, 1L);
+        set(CURLOPT_FORBID_REUSE, 1L);
+        set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    } else if (options_.streams_per_connection > 1) {
+        set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+        set(CURLOPT_PIPEWAIT, 1L);
+    }
+}
+
+// Copied by curl: the options may change while the transfer runs.
+void Transfer::set_pem(CURLoption option, const std::string& pem) {
+    if (pem.empty()) return;
+    curl_blob blob{
+        .data = const_cast<char*>(pem.data()), .len = pem.size(), .flags = CURL_BLOB_COPY};
+    set(option, &blob);
+}
+
 void Transfer::set_tls() {
     const auto& tls = options_.tls;
     set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
@@ -133,6 +178,11 @@ void Transfer::set_tls() {
     if (!tls.client_certificate_file.empty())
         set(CURLOPT_SSLCERT, tls.client_certificate_file.c_str());
     if (!tls.client_key_file.empty()) set(CURLOPT_SSLKEY, tls.client_key_file.c_str());
+    set_pem(CURLOPT_CAINFO_BLOB, tls.ca_pem);
+    set_pem(CURLOPT_SSLCERT_BLOB, tls.client_certificate_pem);
+    set_pem(CURLOPT_SSLKEY_BLOB, tls.client_key_pem);
+    // The distribution's folder of authorities would count beside the one that was given.
+    if (!tls.ca_file.empty() || !tls.ca_pem.empty()) set(CURLOPT_CAPATH, nullptr);
 }
 
 std::size_t Transfer::stop(Failure failure, std::string message) {
@@ -166,6 +216,7 @@ void Transfer::keep_field(std::string_view line) {
     if (line.starts_with("HTTP/")) {
         headers_ = {};
         encoded_ = false;
+        status_ = status_in(line);
         return;
     }
     // A folded line (obs-fold) went out of use in 2014: the header keeps its first line.
@@ -185,6 +236,10 @@ bool Transfer::is_bomb(std::uint64_t raw) const {
 
 std::size_t Transfer::on_body(std::string_view bytes) {
     body_started_ = true;
+    if (is_stream()) {
+        if (on_data_(bytes)) return bytes.size();
+        return stop(Failure::Cancelled, "whoever reads the stream ended it");
+    }
     decoded_bytes_ += bytes.size();
     const auto raw = [this] {
         return static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T));
@@ -203,7 +258,7 @@ int Transfer::on_progress(curl_off_t down, curl_off_t up_total, curl_off_t up) {
     down_ = down;
     up_ = up;
     up_total_ = up_total;
-    if (static_cast<std::uint64_t>(down) <= options_.body_read_max) return 0;
+    if (is_stream() || static_cast<std::uint64_t>(down) <= options_.body_read_max) return 0;
     cut_at_limit_ = true;
     return 1;
 }
@@ -218,7 +273,7 @@ bool Transfer::may_touch(const IpAddress& address) {
 
 // Moves the rate window on.
 void Transfer::move_window() {
-    const bool moving = options_.rate_min > 0 &&
+    const bool moving = options_.rate_min > 0 && !is_stream() &&
                         (phase_ == Phase::Answering || (phase_ == Phase::Sent && up_ < up_total_));
     if (!moving) {
         window_start_ = {};
@@ -292,7 +347,8 @@ Response Transfer::finish(CURLcode code) {
     if (stopped_ == Failure::BodyBomb) return bomb();
     if (stopped_ != Failure::None) return collect(stopped_, stop_message_);
     // Exact at the end, when curl has counted all it read.
-    if (is_bomb(static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T))))
+    if (!is_stream() &&
+        is_bomb(static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T))))
         return bomb();
     if (code == CURLE_OK || cut_at_limit_) return collect(Failure::None, {});
     if (!refusal_.empty() && !connected()) return collect(Failure::OutOfScope, refusal_);
@@ -324,7 +380,11 @@ curl_socket_t Transfer::socket_callback(void* self, curlsocktype, curl_sockaddr*
     const bool inet = address->family == AF_INET || address->family == AF_INET6;
     if (!inet || !static_cast<Transfer*>(self)->may_touch(address_of(address->addr)))
         return CURL_SOCKET_BAD;
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const int opened =
+        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const auto limit = static_cast<Transfer*>(self)->options_.dead_peer_timeout;
+    if (opened >= 0 && limit > Duration::zero()) end_when_dead(opened, limit);
+    return opened;
 }
 
 CURLcode Transfer::tls_callback(CURL*, void*, void* self) noexcept {

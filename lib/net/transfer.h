@@ -33,8 +33,11 @@ public:
         const ClientOptions& options;
         const base::Clock& clock;
         curl_slist* resolve = nullptr;
+        curl_slist* connect_to = nullptr;
+        CURLSH* own_pool = nullptr;  // set: a new connection from there, for this transfer alone
         bool decompress = true;
         base::Duration time_left{};  // for this hop
+        BodySink on_data{};          // see RequestOptions
     };
     // `easy` is a fresh or reset handle. The request passed check_request (net/request_check.h).
     Transfer(EasyHandle easy, const Request& request, const Url& url, const Settings& settings);
@@ -67,12 +70,16 @@ private:
     void set_method(const Request& request);
     void set_headers(const Request& request);
     void set_guards(const Settings& settings);
+    void set_connection(const Settings& settings);
     void set_tls();
+    void set_pem(CURLoption option, const std::string& pem);
     template <typename Value>
     void set(CURLoption option, Value value) {
         curl_easy_setopt(easy_.get(), option, value);
     }
 
+    // A body that is handed on and not kept.
+    bool is_stream() const { return on_data_ && status_ >= 200 && status_ < 300; }
     std::size_t on_header(std::string_view line);
     std::size_t on_body(std::string_view bytes);
     int on_progress(curl_off_t down, curl_off_t up_total, curl_off_t up);
@@ -99,6 +106,7 @@ private:
     const base::Clock& clock_;
     const Url url_;
     EasyHandle easy_;
+    const BodySink on_data_;
     Slist header_list_;
     std::array<char, CURL_ERROR_SIZE> error_{};
 
@@ -114,6 +122,7 @@ private:
     std::uint64_t window_bytes_ = 0;
 
     Headers headers_;
+    int status_ = 0;  // of the last status line
     std::string body_;
     std::size_t header_bytes_ = 0, header_lines_ = 0;
     std::uint64_t decoded_bytes_ = 0;

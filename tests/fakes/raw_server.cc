@@ -44,22 +44,24 @@ bool RawConnection::wait(short events, int limit_ms) {
 
 std::string RawConnection::read_request() {
     for (;;) {
-        const auto end = buffer_.find("\r\n\r\n");
-        const auto size = end == std::string::npos
-                              ? std::string::npos
-                              : end + 4 + content_length(buffer_.substr(0, end));
-        if (buffer_.size() >= size) {
+        const auto size = request_size(buffer_);
+        if (size != std::string::npos) {
             auto request = buffer_.substr(0, size);
             buffer_.erase(0, size);
             record_(request);
             return request;
         }
-        char bytes[16 << 10];
-        if (!wait(POLLIN)) return {};
-        const auto count = ::recv(fd_, bytes, sizeof bytes, 0);
-        if (count <= 0) return {};
-        buffer_.append(bytes, static_cast<std::size_t>(count));
+        const auto more = read_some();
+        if (more.empty()) return {};
+        buffer_ += more;
     }
+}
+
+std::string RawConnection::read_some() {
+    char bytes[16 << 10];
+    if (!wait(POLLIN)) return {};
+    const auto count = ::recv(fd_, bytes, sizeof bytes, 0);
+    return count <= 0 ? std::string() : std::string(bytes, static_cast<std::size_t>(count));
 }
 
 bool RawConnection::send(std::string_view bytes) {
@@ -141,6 +143,13 @@ std::string RawServer::url(std::string_view path) const {
 std::vector<std::string> RawServer::requests() const {
     const std::scoped_lock lock(mutex_);
     return requests_;
+}
+
+std::size_t request_size(std::string_view bytes) {
+    const auto end = bytes.find("\r\n\r\n");
+    if (end == std::string_view::npos) return end;
+    const auto size = end + 4 + content_length(bytes.substr(0, end));
+    return size <= bytes.size() ? size : std::string_view::npos;
 }
 
 RawServer::Script answers(std::vector<std::string> list) {

@@ -28,6 +28,8 @@ public:
 
     // Head and body of the next request; empty when the client closed or the server stops.
     std::string read_request();
+    // What came, at least one byte; empty when the client closed or the server stops.
+    std::string read_some();
     // False once the client is gone or the server stops.
     bool send(std::string_view bytes);
     // One byte each `every_ms`, for as long as the client takes them.
@@ -36,6 +38,8 @@ public:
     void hold();
     // For scripts that speak another protocol on the socket (TLS); stays ours.
     int fd() const { return fd_; }
+    // Adds to RawServer::requests(), for the same scripts.
+    void record(const std::string& request) { record_(request); }
     // Ends the connection by RST instead of FIN.
     void reset();
 
@@ -80,6 +84,8 @@ private:
     std::jthread acceptor_;
 };
 
+// The size of the request that `bytes` begin with; npos while some of it is missing.
+std::size_t request_size(std::string_view bytes);
 // A script that answers each request on the connection with the next of `answers`, the last one
 // again and again.
 RawServer::Script answers(std::vector<std::string> answers);

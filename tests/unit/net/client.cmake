@@ -6,11 +6,16 @@ sf_test(NAME net_messages_test
 sf_test(NAME net_client_test
     SOURCES
         ../../fakes/raw_server.cc
+        ../../fakes/tls_identity.cc
+        ../../fakes/tls_server.cc
         client_bounds_test.cc
+        client_h2_test.cc
         client_queue_test.cc
         client_redirect_test.cc
         client_scope_test.cc
+        client_stream_test.cc
         client_test.cc
+        client_tls_pem_test.cc
         client_tls_test.cc
         follow_up_test.cc
         rate_test.cc
