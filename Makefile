@@ -46,7 +46,26 @@ fuzz-quick: deps ## each fuzz target for ten seconds
 bench: build-all ## measures speed and memory, as ratios in one run
 	@tests/bench/run.sh $(BUILD)
 
+images: build ## packs operator, runner and demo API into build/images/*.tar, without a container engine
+	@tools/build-images.sh $(BUILD)/bin build/images
+
+cluster-deps: ## installs containerd, runc, CNI plug-ins and what else the test cluster needs (as root or by sudo)
+	@tools/install-deps.sh cluster
+
+cluster-build: cluster-deps ## builds etcd and Kubernetes from Go modules into the cache; nothing when they are there
+	@tests/cluster/build.sh all
+
+cluster-up: cluster-deps ## brings a real cluster up on this machine (as root); SCANFLEET_BED names another one
+	@tests/cluster/up.sh all
+
+cluster-down: ## stops that cluster and removes all of it
+	@tests/cluster/down.sh
+
+test-cluster: cluster-deps ## tests with a real kubelet and Pods
+	@tests/cluster/run.sh all tests/cluster
+
 clean: ## removes everything that was built
 	@rm -rf build
 
-.PHONY: help deps build build-all run test check asan tsan coverage fuzz-quick bench clean
+.PHONY: help deps build build-all run test check asan tsan coverage fuzz-quick bench images cluster-deps cluster-build \
+	cluster-up cluster-down test-cluster clean

@@ -459,16 +459,17 @@ class Handler(WSGIRequestHandler):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8099, help="0 takes any free port (default 8099)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
     parser.add_argument("--port-file", help="writes the port there once it listens")
     parser.add_argument("--secure", action="store_true", help="without the flaws")
     parser.add_argument("--latency-ms", type=int, default=0, help="waits so long before each answer")
     parser.parse_args(namespace=options)
-    server = make_server("127.0.0.1", options.port, app, threaded=True, request_handler=Handler)
+    server = make_server(options.host, options.port, app, threaded=True, request_handler=Handler)
     if options.port_file:
         with open(options.port_file + ".part", "w", encoding="utf-8") as file:
             file.write(str(server.port))
         os.rename(options.port_file + ".part", options.port_file)
-    print(f"demo API on http://127.0.0.1:{server.port}/openapi.yaml "
+    print(f"demo API on http://{options.host}:{server.port}/openapi.yaml "
           f"({'secure' if options.secure else 'flawed on purpose'})", flush=True)
     server.serve_forever()
 

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# status.sh: says whether a bed is up, what runs in it, and how to use it. Exits 0 when its control plane is up, else 3.
+set -euo pipefail
+here=$(dirname "$0")
+. "$here/lib/settings.sh"
+. "$here/lib/process.sh"
+. "$here/lib/control_plane.sh"
+. "$here/lib/node.sh"
+
+check_settings
+[ "$(id -u)" -eq 0 ] || fail "run it as root: the bed's network is root's"
+if ! [ -e "/run/netns/$BED_NETWORK" ] || ! control_plane_is_up; then
+    echo "bed '$BED' is down; tests/cluster/up.sh brings it up"
+    exit 3
+fi
+printf '%-24s %8s %10s\n' "bed '$BED'" process memory
+for name in "${CONTROL_PLANE[@]}" "${NODE_DAEMONS[@]}"; do
+    if alive "$name"; then
+        pid=$(pid_of "$name")
+        printf '%-24s %8s %6s MiB\n' "$name" "$pid" "$(awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$pid/status")"
+    else
+        printf '%-24s %8s\n' "$name" -
+    fi
+done
+echo
+kubectl_bed get nodes -o wide
+echo
+echo "tests/cluster/enter.sh kubectl get pods -A"
+echo "logs: $BED_LOGS"
