@@ -1,13 +1,22 @@
 set(SCAN_INPUT_SOURCES
+    crd.cc
+    crd_reference.cc
+    crd_rules.cc
     job.cc
     job_rules.cc
     job_schema.cc
+    job_schema_runner.cc
+    job_schema_scanner.cc
     json_read.cc
     packing.cc
     plan_read.cc
     plan_write.cc
     schema.cc
+    schema_format.cc
+    schema_openapi.cc
     schema_reference.cc
+    status.cc
+    status_schema.cc
     stream.cc
     stream_commit.cc
     stream_finding.cc

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -141,6 +142,44 @@ struct FailOn {
 
 enum class SuspendPolicy { Drain, Terminate };
 
+// A Secret of the job's namespace.
+struct SecretName {
+    std::string name{};
+    bool operator==(const SecretName&) const = default;
+};
+
+// Amounts as Kubernetes writes them ("100m", "512Mi"); empty = the operator's default.
+struct ResourceAmounts {
+    std::string cpu{};
+    std::string memory{};
+    std::string ephemeral_storage{};
+    bool operator==(const ResourceAmounts&) const = default;
+};
+
+enum class TolerationOperator { Equal, Exists };
+enum class TaintEffect { NoSchedule, PreferNoSchedule, NoExecute };
+struct Toleration {
+    std::string key{};  // empty (with Exists): every taint
+    TolerationOperator operator_ = TolerationOperator::Equal;
+    std::string value{};
+    std::optional<TaintEffect> effect{};  // unset: every effect
+    std::optional<seconds> lasts{};       // tolerationSeconds
+    bool operator==(const Toleration&) const = default;
+};
+
+// What of the runner Pods a job may choose. Has no meaning in local mode.
+struct RunnerSettings {
+    std::string image{};  // empty: the operator's own
+    std::vector<SecretName> image_pull_secrets{};
+    std::optional<ResourceAmounts> requests{};
+    std::optional<ResourceAmounts> limits{};
+    std::map<std::string, std::string> node_selector{};
+    std::vector<Toleration> tolerations{};
+    std::string priority_class_name{};
+    std::string service_account_name{};  // empty: the runners' own, without rights
+    bool operator==(const RunnerSettings&) const = default;
+};
+
 struct JobSpec {
     ScannerOptions scanner{};
     Authorization authorization = Authorization::Passive;
@@ -159,6 +198,7 @@ struct JobSpec {
     seconds pod_ttl{600};
     std::optional<seconds> ttl_after_finished{};
     std::string rerun{};
+    RunnerSettings runner{};
 
     ScannerType scanner_type() const;
     bool operator==(const JobSpec&) const = default;

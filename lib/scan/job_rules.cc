@@ -67,7 +67,21 @@ void check_peer(const Json& personas, const Json& persona, const Place& place, P
     }
 }
 
-void check_kind(const Json& persona, const Place& place, Problems& problems) {
+}  // namespace
+
+void one_spec_source(const Json& api, const Place& place, Problems& problems) {
+    static constexpr std::array<string_view, 4> kSources = {"specUrl", "specConfigMapRef",
+                                                            "specSecretRef", "specInline"};
+    std::vector<string_view> found;
+    std::ranges::copy_if(kSources, std::back_inserter(found),
+                         [&](string_view name) { return has(api, name); });
+    if (found.size() == 1) return;
+    const auto got = found.empty() ? "none" : fmt::format("{}", fmt::join(found, " and "));
+    problems.push_back(
+        {place, fmt::format("needs exactly one of {}, got {}", fmt::join(kSources, ", "), got)});
+}
+
+void persona_fits_kind(const Json& persona, const Place& place, Problems& problems) {
     const auto kind = get_string(persona, "kind", "Bearer");
     if (kind == "Login" && !has(persona, "login")) {
         problems.push_back({place.member("login"), "is missing: kind Login needs it"});
@@ -83,26 +97,11 @@ void check_kind(const Json& persona, const Place& place, Problems& problems) {
     }
 }
 
-}  // namespace
-
-void one_spec_source(const Json& api, const Place& place, Problems& problems) {
-    static constexpr std::array<string_view, 4> kSources = {"specUrl", "specConfigMapRef",
-                                                            "specSecretRef", "specInline"};
-    std::vector<string_view> found;
-    std::ranges::copy_if(kSources, std::back_inserter(found),
-                         [&](string_view name) { return has(api, name); });
-    if (found.size() == 1) return;
-    const auto got = found.empty() ? "none" : fmt::format("{}", fmt::join(found, " and "));
-    problems.push_back(
-        {place, fmt::format("needs exactly one of {}, got {}", fmt::join(kSources, ", "), got)});
-}
-
 void personas_fit(const Json& api, const Place& place, Problems& problems) {
     const auto& personas = items(api, "personas");
     const auto list = place.member("personas");
     names_differ(personas, list, "persona", problems);
     for (std::size_t i = 0; i < personas.size(); ++i) {
-        check_kind(personas[i], list.item(i), problems);
         check_peer(personas, personas[i], list.item(i).member("peerOf"), problems);
     }
 }
@@ -163,6 +162,26 @@ void personas_have_credentials(const Json& spec, const Place& place, Problems& p
         problems.push_back({list.item(i).member("credentialsRef"),
                             fmt::format("no entry of spec.credentials is called \"{}\"; {}", wanted,
                                         names_of(credentials))});
+    }
+}
+
+void pull_secrets_differ(const Json& runner, const Place& place, Problems& problems) {
+    names_differ(items(runner, "imagePullSecrets"), place.member("imagePullSecrets"), "pull secret",
+                 problems);
+}
+
+void toleration_fits(const Json& toleration, const Place& place, Problems& problems) {
+    const bool exists = get_string(toleration, "operator", "Equal") == "Exists";
+    if (exists && !get_string(toleration, "value").empty()) {
+        problems.push_back({place.member("value"), "has no use with operator Exists; remove it"});
+    }
+    if (!exists && !has(toleration, "key")) {
+        problems.push_back({place.member("key"), "is missing: operator Equal needs it; for every "
+                                                 "taint set operator: Exists"});
+    }
+    if (has(toleration, "tolerationSeconds") && get_string(toleration, "effect") != "NoExecute") {
+        problems.push_back({place.member("tolerationSeconds"),
+                            "has no use without effect NoExecute; remove it or set the effect"});
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/document.h"
 #include "base/text.h"
+#include "scan/schema_format.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,13 +19,12 @@ constexpr std::size_t kProblemsMax = 1000;
 constexpr std::size_t kQuotedBytesMax = 60;
 // Names of all fields fit into a sentence up to here.
 constexpr std::size_t kListedFieldsMax = 12;
-// Unit numbers of a Synthetic job.
-constexpr std::size_t kIntervalNumbersMax = 1'000'000;
 
 using Problems = std::vector<Problem>;
 
-void add(Problems& problems, const Place& place, std::string sentence) {
-    if (problems.size() < kProblemsMax) problems.push_back({place, std::move(sentence)});
+void add(Problems& problems, const Place& place, std::string sentence, bool unknown_field = false) {
+    if (problems.size() >= kProblemsMax) return;
+    problems.push_back({place, std::move(sentence), unknown_field});
 }
 
 std::string shown(const Json& value) {
@@ -45,45 +45,8 @@ bool has_control(std::string_view text) {
     });
 }
 
-bool is_host_pattern(std::string_view text) {
-    if (text.starts_with("*.")) text.remove_prefix(2);
-    const bool plain = std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view(".-_:[]").find(c) != std::string_view::npos ||
-               static_cast<unsigned char>(c) >= 0x80;
-    });
-    return plain && !text.empty() && text.front() != ':' && text.front() != '.';
-}
-
-bool is_http_url(std::string_view text) {
-    const auto after = text.find("://");
-    if (after == std::string_view::npos || after + 3 == text.size()) return false;
-    const auto scheme = base::to_lower(text.substr(0, after));
-    return (scheme == "http" || scheme == "https") &&
-           text.find_first_of(" \t\r\n") == std::string_view::npos;
-}
-
-// Empty if the text has the format, else what it must be.
-std::string_view format_fault(Format format, const std::string& text) {
-    switch (format) {
-    case Format::Any: return {};
-    case Format::DnsLabel:
-        if (base::is_dns_label(text)) return {};
-        return "must be lower-case letters, digits and '-', with a letter or digit at both ends";
-    case Format::HostPattern:
-        if (is_host_pattern(text)) return {};
-        return "must be a host name or *.suffix, with or without :port";
-    case Format::HttpUrl:
-        if (is_http_url(text)) return {};
-        return "must be a URL that begins with http:// or https://";
-    case Format::Intervals:
-        if (base::parse_intervals(text, kIntervalNumbersMax)) return {};
-        return "must be numbers and ranges such as 0-4,7";
-    }
-    return {};
-}
-
 void check_text(const Type& type, const Json& value, const Place& place, Problems& problems) {
+    if (type.format == Format::Quantity && value.is_number_unsigned()) return;
     if (!value.is_string()) {
         const bool quotable = value.is_number() || value.is_boolean();
         add(problems, place,
@@ -100,7 +63,7 @@ void check_text(const Type& type, const Json& value, const Place& place, Problem
             fmt::format("must have at most {} characters, has {}", type.max, size));
     } else if (has_control(text)) {
         add(problems, place, "must not hold control characters");
-    } else if (const auto fault = format_fault(type.format, text); !fault.empty()) {
+    } else if (const auto fault = format_fault(type.format, text); size > 0 && !fault.empty()) {
         add(problems, place, fmt::format("{}, got {}", fault, shown(value)));
     }
 }
@@ -151,6 +114,22 @@ void check_list(const Type& type, const Json& value, const Place& place, Problem
     }
 }
 
+void check_map(const Type& type, const Json& value, const Place& place, Problems& problems) {
+    if (!value.is_object()) {
+        add(problems, place, fmt::format("must be an object, got {}", shown(value)));
+        return;
+    }
+    if (static_cast<std::int64_t>(value.size()) > type.max) {
+        add(problems, place,
+            fmt::format("must have at most {} members, has {}", type.max, value.size()));
+    }
+    for (const auto& [key, member] : value.items()) {
+        const auto where = place.member(base::ellipsize(key, kQuotedBytesMax));
+        check_text(*type.key, Json(key), where, problems);
+        check_text(*type.item, member, where, problems);
+    }
+}
+
 void check_value(const Type& type, const Json& value, const Place& place, Problems& problems) {
     switch (type.kind) {
     case Kind::Text: check_text(type, value, place, problems); return;
@@ -163,6 +142,7 @@ void check_value(const Type& type, const Json& value, const Place& place, Proble
     case Kind::Choice: check_choice(type, value, place, problems); return;
     case Kind::Object: check_object(*type.object, value, place, problems); return;
     case Kind::List: check_list(type, value, place, problems); return;
+    case Kind::Map: check_map(type, value, place, problems); return;
     }
 }
 
@@ -179,7 +159,7 @@ void check_unknown(const Object& object, const Json& value, const Place& place,
             hint = fmt::format("; known here: {}", fmt::join(names, ", "));
         }
         add(problems, place.member(base::ellipsize(key, kQuotedBytesMax)),
-            fmt::format("unknown field{}", hint));
+            fmt::format("unknown field{}", hint), true);
     }
 }
 
@@ -197,7 +177,9 @@ void check_object(const Object& object, const Json& value, const Place& place, P
             add(problems, place.member(field.name), "is missing");
         }
     }
-    for (const auto& rule : object.rules) rule.check(value, place, problems);
+    for (const auto& rule : object.rules) {
+        if (rule.check) rule.check(value, place, problems);
+    }
 }
 
 }  // namespace
@@ -246,22 +228,43 @@ Type choice(std::vector<std::string_view> words) {
 Type object(Object description) {
     return {.kind = Kind::Object, .object = std::make_shared<const Object>(std::move(description))};
 }
-Type list(Type item, std::int64_t count_max) {
+Type list(Type item, std::int64_t count_max, std::string_view unique) {
     return {.kind = Kind::List,
             .max = count_max,
-            .item = std::make_shared<const Type>(std::move(item))};
+            .item = std::make_shared<const Type>(std::move(item)),
+            .unique = unique};
+}
+Type map(Type key, Type value, std::int64_t count_max) {
+    return {.kind = Kind::Map,
+            .max = count_max,
+            .item = std::make_shared<const Type>(std::move(value)),
+            .key = std::make_shared<const Type>(std::move(key))};
+}
+Type time() {
+    constexpr std::int64_t kTimeMax = 40;  // with nanoseconds and an offset it has 35
+    return text(1, kTimeMax, Format::Time);
 }
 
 void read_into(const Type&, const Json& value, std::string& into) {
-    into = value.get<std::string>();
+    into = value.is_string() ? value.get<std::string>() : base::dump_json(value);
 }
 void read_into(const Type&, const Json& value, int& into) { into = value.get<int>(); }
 void read_into(const Type&, const Json& value, std::int64_t& into) {
     into = value.get<std::int64_t>();
 }
+void read_into(const Type&, const Json& value, std::uint64_t& into) {
+    into = value.get<std::uint64_t>();
+}
 void read_into(const Type&, const Json& value, bool& into) { into = value.get<bool>(); }
 void read_into(const Type&, const Json& value, std::chrono::seconds& into) {
     into = std::chrono::seconds(value.get<std::int64_t>());
+}
+void read_into(const Type&, const Json& value, base::Instant& into) {
+    into = base::parse_instant(value.get_ref<const std::string&>()).value_or(base::Instant{});
+}
+void read_into(const Type& type, const Json& value, std::map<std::string, std::string>& into) {
+    into.clear();
+    for (const auto& [key, member] : value.items()) read_into(*type.item, member, into[key]);
 }
 std::size_t word_index(const Type& type, const Json& value) {
     const auto found = std::ranges::find(type.words, value.get_ref<const std::string&>());
@@ -273,8 +276,19 @@ Json to_json(const Type& type, const std::string& value) {
 }
 Json to_json(const Type&, int value) { return value; }
 Json to_json(const Type&, std::int64_t value) { return value; }
+Json to_json(const Type&, std::uint64_t value) { return value; }
 Json to_json(const Type&, bool value) { return value; }
 Json to_json(const Type&, std::chrono::seconds value) { return std::int64_t{value.count()}; }
+Json to_json(const Type&, base::Instant value) {
+    // The API server's own times have no fractions.
+    constexpr std::size_t kSecondsBytes = std::string_view("2026-01-31T12:00:00").size();
+    return base::format_instant(value).substr(0, kSecondsBytes) + "Z";
+}
+Json to_json(const Type&, const std::map<std::string, std::string>& value) {
+    auto out = Json::object();
+    for (const auto& [key, member] : value) out[key] = member;
+    return out;
+}
 Json list_json(std::vector<Json> items) { return Json(std::move(items)); }
 
 }  // namespace scan::schema

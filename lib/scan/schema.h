@@ -1,15 +1,17 @@
-// A declarative description of a document people write: every field with type, bounds, default,
-// words and one sentence, bound to the members of a C++ model. Parsing, defaults, canonical JSON,
-// error sentences and the reference page all come from it, and so can a CRD. Heavy (templates,
-// nlohmann): include it in .cc files only.
+// A declarative description of a document: every field with type, bounds, default, words and one
+// sentence, bound to the members of a C++ model. Parsing, defaults, canonical JSON, error
+// sentences, the reference page and the schema of the Kubernetes resource all come from it. Heavy
+// (templates, nlohmann): include it in .cc files only.
 #pragma once
 
 #include "base/json.h"
+#include "base/time.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,10 +24,23 @@ namespace scan::schema {
 
 using base::Json;
 
-enum class Kind { Text, Integer, Boolean, Choice, Object, List };
+enum class Kind { Text, Integer, Boolean, Choice, Object, List, Map };
 
-// What a text must look like beyond its length.
-enum class Format { Any, DnsLabel, HostPattern, HttpUrl, Intervals };
+// What a text must look like beyond its length (scan/schema_format.h).
+enum class Format {
+    Any,
+    DnsLabel,
+    DnsName,  // of a Kubernetes object: labels with dots between
+    HostPattern,
+    HttpUrl,
+    Intervals,
+    FileKey,   // of a ConfigMap or Secret
+    Image,     // of a container
+    Quantity,  // Kubernetes' amounts: 100m, 512Mi; a plain integer is taken, too
+    LabelKey,
+    LabelValue,
+    Time,  // RFC 3339
+};
 
 struct Object;
 
@@ -36,7 +51,11 @@ struct Type {
     Format format = Format::Any;
     std::vector<std::string_view> words{};   // Choice: in the order of the enumerators
     std::shared_ptr<const Object> object{};  // Object
-    std::shared_ptr<const Type> item{};      // List
+    std::shared_ptr<const Type> item{};      // List, and the values of a Map
+    std::shared_ptr<const Type> key{};       // Map: texts
+    // List of objects: the member that no two items share. The API server sees to it, and so must a
+    // rule.
+    std::string_view unique{};
 };
 
 // A place in the document: "spec.personas[0].name" for people, "/spec/personas/0/name" for the
@@ -51,12 +70,14 @@ struct Place {
 struct Problem {
     Place place;
     std::string sentence;
+    bool unknown_field = false;  // of a later version, maybe
 };
 
 struct Field {
     std::string_view name;
     std::string_view doc;  // one sentence
     bool required = false;
+    bool required_in_cluster = false;  // local mode has another way to say it
     Type type;
     Json default_value;  // null = unset
     // Bound to the model that `owner` points to. set() wants a value that check() found nothing
@@ -65,12 +86,23 @@ struct Field {
     std::function<Json(const void* owner)> get;
 };
 
-// A condition over several fields. It sees the document as written, so it must bear fields that are
-// missing or of a wrong type (those have problems of their own).
+// A condition in the API server's language (CEL, over `self`).
+// Source: https://kubernetes.io/docs/reference/using-api/cel/
+struct Cel {
+    std::string_view rule;
+    std::string_view message;       // "must …"
+    std::string_view field_path{};  // below the object: ".login"; empty: the object itself
+};
+
+// A condition over several fields. check() sees the document as written, so it must bear fields
+// that are missing or of a wrong type (those have problems of their own).
 struct Rule {
     std::string_view doc;
+    // Empty: holds in a cluster only.
     std::function<void(const Json& object, const Place& place, std::vector<Problem>& problems)>
         check;
+    // The same for the API server. Empty: the schema says it in another way, or cannot.
+    std::vector<Cel> cel{};
 };
 
 struct Object {
@@ -90,6 +122,8 @@ void assign(const Object& object, void* owner, const Json& value);
 Json write(const Object& object, const void* owner);
 // Tables of all fields in Markdown, one a nested object, with bounds and defaults; then the rules.
 std::string reference_markdown(const Object& object);
+// The same without a title, below the heading `path`.
+std::string reference_tables(const Object& object, std::string_view path);
 
 // Types, as they stand in a description.
 Type text(std::int64_t min, std::int64_t max, Format format = Format::Any);
@@ -97,14 +131,19 @@ Type integer(std::int64_t min, std::int64_t max);
 Type boolean();
 Type choice(std::vector<std::string_view> words);
 Type object(Object description);
-Type list(Type item, std::int64_t count_max);
+Type list(Type item, std::int64_t count_max, std::string_view unique = {});
+Type map(Type key, Type value, std::int64_t count_max);
+Type time();
 
 // How a C++ member is read from and written to JSON of its type.
 void read_into(const Type&, const Json& value, std::string& into);
 void read_into(const Type&, const Json& value, int& into);
 void read_into(const Type&, const Json& value, std::int64_t& into);
+void read_into(const Type&, const Json& value, std::uint64_t& into);
 void read_into(const Type&, const Json& value, bool& into);
 void read_into(const Type&, const Json& value, std::chrono::seconds& into);
+void read_into(const Type&, const Json& value, base::Instant& into);
+void read_into(const Type&, const Json& value, std::map<std::string, std::string>& into);
 std::size_t word_index(const Type& type, const Json& value);
 
 template <typename T>
@@ -133,8 +172,11 @@ void read_into(const Type& type, const Json& value, std::vector<T>& into) {
 Json to_json(const Type& type, const std::string& value);
 Json to_json(const Type&, int value);
 Json to_json(const Type&, std::int64_t value);
+Json to_json(const Type&, std::uint64_t value);
 Json to_json(const Type&, bool value);
 Json to_json(const Type&, std::chrono::seconds value);
+Json to_json(const Type&, base::Instant value);  // whole seconds
+Json to_json(const Type&, const std::map<std::string, std::string>& value);
 Json list_json(std::vector<Json> items);
 
 template <typename T>
@@ -223,9 +265,19 @@ public:
         return *this;
     }
 
-    Describe& rule(std::string_view doc, decltype(Rule::check) check) {
-        object_.rules.push_back({doc, std::move(check)});
+    Describe& required_in_cluster() {
+        object_.fields.back().required_in_cluster = true;
         return *this;
+    }
+
+    Describe& rule(std::string_view doc, decltype(Rule::check) check, std::vector<Cel> cel = {}) {
+        object_.rules.push_back({doc, std::move(check), std::move(cel)});
+        return *this;
+    }
+
+    // Holds in a cluster only.
+    Describe& cluster_rule(std::string_view doc, std::vector<Cel> cel) {
+        return rule(doc, {}, std::move(cel));
     }
 
     Object done() { return std::move(object_); }

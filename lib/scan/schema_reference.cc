@@ -1,4 +1,5 @@
 #include "scan/schema.h"
+#include "scan/schema_format.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,24 +15,15 @@ std::string type_name(const Type& type) {
     case Kind::Choice: return fmt::format("`{}`", fmt::join(type.words, "` `"));
     case Kind::Object: return "object";
     case Kind::List: return fmt::format("list of {}", type_name(*type.item));
+    case Kind::Map: return fmt::format("map of {}", type_name(*type.item));
     }
     return {};
-}
-
-std::string_view format_name(Format format) {
-    switch (format) {
-    case Format::Any: return "";
-    case Format::DnsLabel: return ", DNS label";
-    case Format::HostPattern: return ", `host`, `host:port` or `*.suffix`";
-    case Format::HttpUrl: return ", http or https URL";
-    case Format::Intervals: return ", intervals such as `0-4,7`";
-    }
-    return "";
 }
 
 std::string bounds(const Type& type) {
     switch (type.kind) {
     case Kind::Text:
+        if (type.format == Format::Time) return std::string(format_name(type.format)).substr(2);
         return fmt::format("{}..{} characters{}", type.min, type.max, format_name(type.format));
     case Kind::Integer: return fmt::format("{}..{}", type.min, type.max);
     case Kind::List: {
@@ -39,6 +31,9 @@ std::string bounds(const Type& type) {
         const auto each = item.empty() ? item : fmt::format(", each {}", item);
         return fmt::format("≤ {} items{}", type.max, each);
     }
+    case Kind::Map:
+        return fmt::format("≤ {} members, keys {}, values {}", type.max, bounds(*type.key),
+                           bounds(*type.item));
     case Kind::Boolean:
     case Kind::Choice:
     case Kind::Object: return "";
@@ -48,6 +43,7 @@ std::string bounds(const Type& type) {
 
 std::string default_text(const Field& field) {
     if (field.required) return "**required**";
+    if (field.required_in_cluster) return "**required** in a cluster";
     if (field.default_value.is_null() || field.default_value.is_object()) return "–";
     return fmt::format("`{}`", base::dump_json(field.default_value));
 }
@@ -58,7 +54,9 @@ void write_table(std::string& out, const Object& object) {
         out += fmt::format("| `{}` | {} | {} | {} | {} |\n", field.name, type_name(field.type),
                            default_text(field), bounds(field.type), field.doc);
     }
-    for (const auto& rule : object.rules) out += fmt::format("\n- {}", rule.doc);
+    for (const auto& rule : object.rules) {
+        out += fmt::format("\n- {}{}", rule.check ? "" : "In a cluster: ", rule.doc);
+    }
     if (!object.rules.empty()) out += '\n';
 }
 
@@ -86,6 +84,12 @@ void write_object(std::string& out, const Object& object, const std::string& pat
 std::string reference_markdown(const Object& object) {
     auto out = fmt::format("# {}\n\n", object.name);
     write_object(out, object, "");
+    return out;
+}
+
+std::string reference_tables(const Object& object, std::string_view path) {
+    std::string out;
+    write_object(out, object, std::string(path));
     return out;
 }
 

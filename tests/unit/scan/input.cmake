@@ -18,3 +18,14 @@ sf_test(NAME scan_input_test
     DEPS scan
     LINKS rapidcheck fmt::fmt simdjson::simdjson
     LABELS unit)
+
+# The Kubernetes resource that is made from the same descriptions.
+sf_test(NAME scan_crd_test
+    SOURCES
+        crd_golden_test.cc
+        crd_model_test.cc
+        schema_format_test.cc
+        status_test.cc
+    DEPS scan
+    LINKS rapidcheck fmt::fmt PkgConfig::RE2
+    LABELS unit)

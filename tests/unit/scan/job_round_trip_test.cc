@@ -63,8 +63,8 @@ void choose_source(ApiOptions& api) {
     switch (any(0, 3)) {
     case 0: api.spec_url = any_text(1); return;
     case 1: api.spec_inline = any_text(1); return;
-    case 2: api.spec_secret_ref = KeyRef{any_text(1), any_text(1)}; return;
-    default: api.spec_config_map_ref = KeyRef{any_text(1), any_text(1)}; return;
+    case 2: api.spec_secret_ref = KeyRef{"s.x-1", "A_b.c"}; return;
+    default: api.spec_config_map_ref = KeyRef{"m", "openapi.json"}; return;
     }
 }
 
@@ -101,6 +101,33 @@ SyntheticOptions any_synthetic() {
     return options;
 }
 
+Toleration any_toleration() {
+    Toleration toleration;
+    toleration.operator_ = any_word(TolerationOperator::Exists);
+    if (toleration.operator_ == TolerationOperator::Equal) {
+        toleration.key = "example.com/key";
+        toleration.value = any_flag() ? "value" : "";
+    }
+    if (any_flag()) toleration.effect = any_word(TaintEffect::NoExecute);
+    if (toleration.effect == TaintEffect::NoExecute && any_flag()) {
+        toleration.lasts = any_seconds(0, 31'536'000);
+    }
+    return toleration;
+}
+
+RunnerSettings any_runner() {
+    RunnerSettings runner;
+    if (any_flag()) runner.image = "registry.example/runner:1";
+    if (any_flag()) runner.image_pull_secrets = {{"one"}, {"two"}};
+    if (any_flag()) runner.requests = ResourceAmounts{"100m", any_flag() ? "128Mi" : "", ""};
+    if (any_flag()) runner.limits = ResourceAmounts{"", "1.5Gi", "2G"};
+    if (any_flag()) runner.node_selector = {{"disktype", "ssd"}, {"example.com/zone", ""}};
+    for (int i = any(0, 2); i > 0; --i) runner.tolerations.push_back(any_toleration());
+    if (any_flag()) runner.priority_class_name = "low";
+    if (any_flag()) runner.service_account_name = "scanner";
+    return runner;
+}
+
 void fill_work(JobSpec& spec) {
     if (any_flag()) {
         spec.scanner = any_api();
@@ -109,7 +136,7 @@ void fill_work(JobSpec& spec) {
     }
     spec.authorization = any_word(Authorization::Intrusive);
     if (any_flag()) spec.allowed_hosts = {"a.example", "*.b.example:80", "[::1]:8080"};
-    spec.credentials.push_back({"c0", any_flag() ? any_text(1) : string()});
+    spec.credentials.push_back({"c0", any_flag() ? "secret" : ""});
     spec.parallelism = any(1, 1000);
     spec.chunks = {any(1, 10'000),         any(0, 1'000'000),    any_seconds(1, 86'400),
                    any_seconds(1, 86'400), any_seconds(1, 3600), any(0, 10)};
@@ -129,6 +156,7 @@ void fill_end(JobSpec& spec) {
     spec.pod_ttl = any_seconds(0, 604'800);
     if (any_flag()) spec.ttl_after_finished = any_seconds(0, 31'536'000);
     spec.rerun = any_text();
+    spec.runner = any_runner();
 }
 
 RC_GTEST_PROP(JobDocument, ReadsBackWhatItWrote, ()) {
