@@ -87,7 +87,8 @@ Json root_schema() {
         {"properties",
          {{"apiVersion", {{"type", "string"}, {"description", "Version of this schema."}}},
           {"kind", {{"type", "string"}, {"description", "ScanJob."}}},
-          {"metadata", {{"type", "object"}}},
+          // Declared so that rules can speak of it.
+          {"metadata", {{"type", "object"}, {"properties", {{"name", {{"type", "string"}}}}}}},
           {"spec", std::move(spec)},
           {"status", std::move(status)}}},
         {"x-kubernetes-validations", rules()}};

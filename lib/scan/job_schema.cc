@@ -73,7 +73,7 @@ Object success_policy() {
 }
 
 Object fail_on() {
-    return Describe<FailOn>("FailOn", "The gate: so many findings close it. Unset: no gate.")
+    return Describe<FailOn>("FailOn", "So many findings close it: then `Succeeded` is false.")
         .field("severity", &FailOn::severity, severities(), "Findings this severe or more count.")
         .field("count", &FailOn::count, integer(1, 1'000'000), "So many close the gate.")
         .field("state", &FailOn::state, choice({"All", "New"}),
@@ -119,7 +119,7 @@ void describe_work(Describe<JobSpec>& spec) {
 void describe_end(Describe<JobSpec>& spec) {
     spec.field("successPolicy", &JobSpec::success_policy, object(success_policy()),
                "When a job that is not whole counts as done.")
-        .field("failOn", &JobSpec::fail_on, object(fail_on()), "The gate on findings.")
+        .field("failOn", &JobSpec::fail_on, object(fail_on()), "The gate on findings; unset: none.")
         .group("baseline", baseline(), "Findings are marked new, unchanged or fixed against it.")
         .field("suspend", &JobSpec::suspend, boolean(), "No new attempts.")
         .field("suspendPolicy", &JobSpec::suspend_policy, choice({"Drain", "Terminate"}),

@@ -68,9 +68,10 @@ Object toleration() {
         .rule("`Exists` has no `value`, `Equal` needs a `key`, `tolerationSeconds` needs the "
               "effect `NoExecute`.",
               rules::toleration_fits,
-              {{"self.operator != 'Exists' || !has(self.value) || self.value == ''",
+              {{"!has(self.operator) || self.operator != 'Exists' || !has(self.value) || "
+                "self.value == ''",
                 "must not be set when `operator` is 'Exists'", ".value"},
-               {"self.operator != 'Equal' || has(self.key)",
+               {"has(self.key) || (has(self.operator) && self.operator == 'Exists')",
                 "must be set when `operator` is 'Equal'; for every taint set `operator` to "
                 "'Exists'",
                 ".key"},

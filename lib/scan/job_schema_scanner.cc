@@ -77,9 +77,9 @@ Object persona() {
         .field("login", &Persona::login, object(login_step()), "The login of kind `Login`.")
         .rule("`login` stands with kind `Login` only; kind `Cookie` needs `parameterName`.",
               rules::persona_fits_kind,
-              {{"has(self.login) == (self.kind == 'Login')",
+              {{"has(self.login) == (has(self.kind) && self.kind == 'Login')",
                 "must be set when `kind` is 'Login', and must not be set otherwise", ".login"},
-               {"self.kind != 'Cookie' || has(self.parameterName)",
+               {"!has(self.kind) || self.kind != 'Cookie' || has(self.parameterName)",
                 "must be set to the name of the cookie when `kind` is 'Cookie'", ".parameterName"}})
         .done();
 }
@@ -168,7 +168,8 @@ Object api_options() {
                 "self.personas.exists(q, q.name == p.peerOf))",
                 "`peerOf` must be the name of another persona", ".personas"},
                {"!has(self.personas) || self.personas.all(p, !has(p.peerOf) || "
-                "self.personas.all(q, q.name != p.peerOf || q.role == p.role))",
+                "self.personas.all(q, q.name != p.peerOf || (has(q.role) ? q.role : 'User') == "
+                "(has(p.role) ? p.role : 'User')))",
                 "`peerOf` must name a persona of the same `role`", ".personas"}})
         .done();
 }

@@ -27,15 +27,10 @@ std::string matches(Format format, std::string_view text) {
     return fmt::format("{}.matches(r'{}')", text, format_regex(format));
 }
 
-// Ranges that end before they begin; the regular expression cannot say it.
-constexpr std::string_view kRangesGrow =
-    "self.split(',').all(r, !r.contains('-') || int(r.split('-')[0]) <= int(r.split('-')[1]))";
-
 void add_format(Json& schema, const Type& type) {
     if (format_regex(type.format).empty()) return;
     auto rule = matches(type.format, "self");
     if (type.min == 0) rule = "self == '' || " + rule;
-    if (type.format == Format::Intervals) rule += fmt::format(" && {}", kRangesGrow);
     add_rule(schema, rule_of(std::move(rule), format_sentence(type.format)));
 }
 
@@ -68,10 +63,13 @@ Json integer_schema(const Type& type) {
 
 Json type_schema(const Type& type, Defaults defaults);
 
+// Items have no defaults: `kubectl apply` and Argo CD compare lists as a whole, so that what the
+// server added would look like a difference for ever.
 Json list_schema(const Type& type, Defaults defaults) {
+    const auto within = defaults == Defaults::LeftOut ? defaults : Defaults::Described;
     Json schema = {{"type", "array"},
                    {"maxItems", type.max},
-                   {"items", type_schema(*type.item, defaults)},
+                   {"items", type_schema(*type.item, within)},
                    {"x-kubernetes-list-type", type.unique.empty() ? "atomic" : "map"}};
     if (!type.unique.empty()) {
         schema["x-kubernetes-list-map-keys"] = Json::array({std::string(type.unique)});
@@ -79,10 +77,10 @@ Json list_schema(const Type& type, Defaults defaults) {
     return schema;
 }
 
-Json map_schema(const Type& type, Defaults defaults) {
+Json map_schema(const Type& type) {
     Json schema = {{"type", "object"},
                    {"maxProperties", type.max},
-                   {"additionalProperties", type_schema(*type.item, defaults)},
+                   {"additionalProperties", text_schema(*type.item)},
                    {"x-kubernetes-map-type", "atomic"}};
     const auto rule = fmt::format("self.all(key, key.size() <= {} && {})", type.key->max,
                                   matches(type.key->format, "key"));
@@ -98,7 +96,7 @@ Json type_schema(const Type& type, Defaults defaults) {
     case Kind::Choice: return {{"type", "string"}, {"enum", type.words}};
     case Kind::Object: return openapi(*type.object, defaults);
     case Kind::List: return list_schema(type, defaults);
-    case Kind::Map: return map_schema(type, defaults);
+    case Kind::Map: return map_schema(type);
     }
     return {};
 }
@@ -123,12 +121,18 @@ bool has_defaults(const Object& object) {
                                [](const Field& field) { return !default_of(field).is_null(); });
 }
 
-// The field's sentence, then what its object or items are, unless they say the same.
-std::string description_of(const Field& field) {
+// The field's sentence, then what its object or items are, unless they say the same; then a default
+// that the schema does not carry.
+std::string description_of(const Field& field, Defaults defaults) {
     std::string text(field.doc);
     const auto& type = field.type.kind == Kind::List ? *field.type.item : field.type;
-    if (!type.object || type.object->doc == field.doc) return text;
-    return fmt::format("{} {}", text, type.object->doc);
+    if (type.object && type.object->doc != field.doc) text += fmt::format(" {}", type.object->doc);
+    const auto unsaid = default_of(field);
+    if (defaults == Defaults::Described && !unsaid.is_object() && !unsaid.is_null()) {
+        const auto shown = unsaid.is_string() ? unsaid.get<std::string>() : base::dump_json(unsaid);
+        text += fmt::format(" Default: `{}`.", shown);
+    }
+    return text;
 }
 
 }  // namespace
@@ -144,7 +148,7 @@ Json openapi(const Object& object, Defaults defaults) {
     auto required = Json::array();
     for (const auto& field : object.fields) {
         auto property = type_schema(field.type, defaults);
-        property["description"] = description_of(field);
+        property["description"] = description_of(field, defaults);
         const auto default_value = defaults == Defaults::Written ? default_of(field) : Json();
         if (!default_value.is_null()) property["default"] = default_value;
         const std::string name(field.name);

@@ -8,8 +8,8 @@
 
 namespace scan::schema {
 
-// A status is written by one program and has no defaults but its own.
-enum class Defaults { Written, LeftOut };
+// Where defaults go: into the schema, into the words only, or nowhere.
+enum class Defaults { Written, Described, LeftOut };
 
 Json openapi(const Object& object, Defaults defaults);
 // As an entry of x-kubernetes-validations.

@@ -61,4 +61,11 @@ base::Result<PlanDocument> plan_synthetic(const JobSpec& spec) {
     return plan;
 }
 
+bool is_planned_without_discovery(const JobSpec& spec) {
+    // The bound of the contract: more units are planned where they cannot hold up others.
+    constexpr std::int64_t kUnitsMax = 10'000;
+    const auto* synthetic = std::get_if<SyntheticOptions>(&spec.scanner);
+    return synthetic != nullptr && synthetic->unit_count <= kUnitsMax;
+}
+
 }  // namespace scan

@@ -8,5 +8,7 @@ namespace scan {
 
 std::vector<Unit> synthetic_units(const SyntheticOptions& options);
 base::Result<PlanDocument> plan_synthetic(const JobSpec& spec);
+// True for jobs whose plan needs neither input nor network: whoever drives them plans them.
+bool is_planned_without_discovery(const JobSpec& spec);
 
 }  // namespace scan

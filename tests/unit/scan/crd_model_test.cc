@@ -72,15 +72,10 @@ Json with_spec(Json spec) {
 
 // What the API server does with defaults: absent members first, then their members in turn.
 void fill_defaults(const Json& schema, Json& value) {
-    if (schema.contains("properties") && value.is_object()) {
-        for (const auto& [name, inner] : schema.at("properties").items()) {
-            if (!value.contains(name) && inner.contains("default"))
-                value[name] = inner.at("default");
-            if (value.contains(name)) fill_defaults(inner, value[name]);
-        }
-    }
-    if (schema.contains("items")) {
-        for (auto& item : value) fill_defaults(schema.at("items"), item);
+    if (!schema.contains("properties") || !value.is_object()) return;
+    for (const auto& [name, inner] : schema.at("properties").items()) {
+        if (!value.contains(name) && inner.contains("default")) value[name] = inner.at("default");
+        if (value.contains(name)) fill_defaults(inner, value[name]);
     }
 }
 
@@ -145,18 +140,6 @@ TEST(ScanJobCrd, FillsInTheDefaultsOfTheModel) {
         {{"scanner", {{"type", "Synthetic"}, {"synthetic", Json::object()}}}},
         {{"scanner", {{"type", "Api"}, {"api", {{"specUrl", "https://x/"}}}}},
          {"failOn", Json::object()}},
-        {{"scanner",
-          {{"type", "Api"},
-           {"api",
-            {{"specUrl", "https://x/"},
-             {"personas",
-              {{{"name", "a"},
-                {"credentialsRef", "c"},
-                {"kind", "Login"},
-                {"login", {{"operation", "o"}, {"bodyTemplate", "b"}, {"tokenPath", "$.t"}}}}}},
-             {"values", {{{"name", "v"}}}}}}}},
-         {"credentials", {{{"name", "c"}, {"secretRef", {{"name", "s"}}}}}},
-         {"runner", {{"tolerations", {{{"key", "k"}}}}}}},
     };
     for (const auto& spec : smallest) {
         auto by_server = spec;
@@ -166,6 +149,22 @@ TEST(ScanJobCrd, FillsInTheDefaultsOfTheModel) {
         drop_empty(by_model);
         EXPECT_EQ(Json::diff(by_server, by_model), Json::array());
     }
+}
+
+// kubectl and Argo CD compare lists as a whole: what the server filled in would differ for ever.
+TEST(ScanJobCrd, FillsInNothingBelowLists) {
+    const std::function<void(const Json&, bool)> look = [&](const Json& schema, bool in_list) {
+        EXPECT_FALSE(in_list && schema.contains("default")) << schema.at("description");
+        if (schema.contains("items")) look(schema.at("items"), true);
+        for (const auto& inner : schema.value("properties", Json::object())) look(inner, in_list);
+    };
+    look(spec_schema_of_crd(), false);
+    const auto kind =
+        "/properties/scanner/properties/api/properties/personas/items/properties/kind"_json_pointer;
+    EXPECT_TRUE(spec_schema_of_crd()
+                    .at(kind / "description")
+                    .get<std::string>()
+                    .ends_with("Default: `Bearer`."));
 }
 
 // The document with one value replaced is refused, and the refusal is about that value.
