@@ -25,6 +25,8 @@ from kube_api import KubeApi
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
 CLONE_NEWNET = 0x40000000
+# The network that this process came from: up.sh and down.sh make namespaces and routes there, also after it has joined.
+MACHINE_NETWORK = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 # up.sh builds what the cache lacks: from nothing that takes ten minutes on two idle cores, and more on busy ones.
 UP_SECONDS_MAX = 3600
 DOWN_SECONDS_MAX = 120
@@ -53,6 +55,11 @@ def run(command, seconds, **options):
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(command)}: exit code {done.returncode}: {done.stdout[-1000:]}{done.stderr[-3000:]}")
     return done.stdout
+
+
+def on_machine(*command):
+    """The command, to be run in the machine's own network."""
+    return ["nsenter", f"--net=/proc/{os.getpid()}/fd/{MACHINE_NETWORK}", "--", *command]
 
 
 class Process:
@@ -116,19 +123,22 @@ class Bed:
         Bed.shared_.up(level)
         return Bed.shared_
 
-    def is_up(self):
-        return subprocess.run([f"{HERE}/status.sh"], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    def is_up(self, level="control"):
+        return subprocess.run(on_machine(f"{HERE}/status.sh", level), stdout=subprocess.DEVNULL, check=False).returncode == 0
 
     def up(self, level="all"):
-        done = subprocess.run([f"{HERE}/up.sh", level], timeout=UP_SECONDS_MAX, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode != 0:
-            raise CommandFailed(f"up.sh {level}: exit code {done.returncode}; its logs are in {self.logs}")
+        """Starts what does not run, also what a test has killed."""
+        if not self.is_up(level):
+            done = subprocess.run(on_machine(f"{HERE}/up.sh", level), timeout=UP_SECONDS_MAX,
+                                  stdin=subprocess.DEVNULL, check=False)
+            if done.returncode != 0:
+                raise CommandFailed(f"up.sh {level}: exit code {done.returncode}; its logs are in {self.logs}")
         self.join_network()
         pki = setting("PKI_DIR")
         self.api = KubeApi(f"{pki}/ca.crt", f"{pki}/admin.crt", f"{pki}/admin.key")
 
     def down(self):
-        run([f"{HERE}/down.sh"], DOWN_SECONDS_MAX)
+        run(on_machine(f"{HERE}/down.sh"), DOWN_SECONDS_MAX)
 
     def join_network(self):
         """Moves this thread, and those it will start, into the bed's network namespace."""

@@ -205,12 +205,17 @@ class HarnessTest(BedCase):
             with open(os.path.join(kept, "pods.txt"), encoding="utf-8") as file:
                 self.assertIn("talker", file.read())
 
-    def test_a_killed_kubelet_is_noticed_and_started_again_by_up(self):
+    def test_what_was_killed_is_started_again_by_up_and_pods_live_on(self):
         self.create_pod("survivor", ["sleep"])
         before = self.wait_for_pod("survivor", running)
-        os.kill(self.bed.pid_of("kubelet"), 9)
-        self.bed.up("all")
-        after = self.wait_for_pod("survivor", running)
+        for daemon in ("kubelet", "containerd", "kube-apiserver", "etcd"):
+            with self.subTest(daemon):
+                pid = self.bed.pid_of(daemon)
+                os.kill(pid, 9)
+                self.bed.up("all")
+                self.assertNotEqual(self.bed.pid_of(daemon), pid)
+        self.assertIn("CapEff", self.kubectl("exec", "survivor", "--", "/probe", "look", "/tmp", "/tmp"))
+        after = self.api.get("v1/pods", self.namespace, "survivor")
         self.assertEqual(after["metadata"]["uid"], before["metadata"]["uid"])
         self.assertEqual(after["status"]["containerStatuses"][0]["restartCount"], 0)
 

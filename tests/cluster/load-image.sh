@@ -8,6 +8,7 @@ here=$(dirname "$0")
 
 check_settings
 [ $# -gt 0 ] || fail "usage: load-image.sh ARCHIVE…"
+[ "$(id -u)" -eq 0 ] || fail "run it as root: the bed's containerd is root's"
 alive containerd || fail "bed '$BED' has no node; tests/cluster/up.sh all brings one up"
 for archive in "$@"; do
     [ -f "$archive" ] || fail "there is no image archive $archive; make images builds ours"

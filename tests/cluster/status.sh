@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# status.sh: says whether a bed is up, what runs in it, and how to use it. Exits 0 when its control plane is up, else 3.
+# status.sh [control|all]: says whether a bed is up, what runs in it, and how to use it. Exits 0 when its control plane
+# (the default) or all of it is up, else 3. SCANFLEET_BED names the bed (default: bed).
 set -euo pipefail
 here=$(dirname "$0")
 . "$here/lib/settings.sh"
@@ -9,8 +10,14 @@ here=$(dirname "$0")
 
 check_settings
 [ "$(id -u)" -eq 0 ] || fail "run it as root: the bed's network is root's"
+what=${1:-control}
+[[ $what = control || $what = all ]] || fail "usage: status.sh [control|all]"
 if ! [ -e "/run/netns/$BED_NETWORK" ] || ! control_plane_is_up; then
     echo "bed '$BED' is down; tests/cluster/up.sh brings it up"
+    exit 3
+fi
+if [ "$what" = all ] && ! node_is_up; then
+    echo "bed '$BED' has no node; tests/cluster/up.sh all brings one up"
     exit 3
 fi
 printf '%-24s %8s %10s\n' "bed '$BED'" process memory

@@ -14,8 +14,8 @@ start_etcd() {
 start_apiserver() {
     local flags=(
         --etcd-servers=http://127.0.0.1:2379
-        --bind-address=0.0.0.0 --secure-port=6443 --advertise-address=$NODE_ADDRESS
-        --service-cluster-ip-range=$SERVICE_RANGE
+        --bind-address=0.0.0.0 --secure-port=6443 --advertise-address="$NODE_ADDRESS"
+        --service-cluster-ip-range="$SERVICE_RANGE"
         --tls-cert-file="$PKI_DIR/apiserver.crt" --tls-private-key-file="$PKI_DIR/apiserver.key"
         --client-ca-file="$PKI_DIR/ca.crt"
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true
@@ -45,7 +45,7 @@ start_controller_manager() {
     daemon kube-controller-manager network "$(program kube-controller-manager)" "${CONTROLLER_FLAGS[@]}" \
         --kubeconfig="$conf" --authentication-kubeconfig="$conf" --authorization-kubeconfig="$conf" \
         --use-service-account-credentials=true --service-account-private-key-file="$PKI_DIR/service-accounts.key" \
-        --root-ca-file="$PKI_DIR/ca.crt" \
+        --root-ca-file="$PKI_DIR/ca.crt" --flex-volume-plugin-dir="$BED_DIR/volume-plugins" \
         --cluster-signing-cert-file="$PKI_DIR/ca.crt" --cluster-signing-key-file="$PKI_DIR/ca.key"
 }
 
@@ -70,4 +70,12 @@ start_control_plane() {
     await 60 kube-controller-manager "the default ServiceAccount is there" \
         kubectl_bed -n default get serviceaccount default
     alive kube-scheduler || fail_with_log kube-scheduler "kube-scheduler died at its start"
+}
+
+control_plane_is_up() {
+    local name
+    for name in "${CONTROL_PLANE[@]}"; do
+        alive "$name" || return 1
+    done
+    apiserver_ready >/dev/null 2>&1
 }

@@ -21,8 +21,8 @@ cgroup_roots() {
         return
     fi
     for hierarchy in /sys/fs/cgroup/*/; do
-        # `unified` has no controllers where v1 has them: neither kubelet nor runc looks at it.
-        [ "$hierarchy" = /sys/fs/cgroup/unified/ ] || [ -L "${hierarchy%/}" ] || echo "${hierarchy%/}"
+        # Some are links to those that share a hierarchy (cpu → cpu,cpuacct).
+        [ -L "${hierarchy%/}" ] || echo "${hierarchy%/}"
     done
 }
 
@@ -58,11 +58,11 @@ make_network() {
     ip netns add "$BED_NETWORK"
     ip -n "$BED_NETWORK" link set lo up
     # The bridge carries the node's address: some kernels have no dummy devices.
-    ip -n "$BED_NETWORK" link add $BRIDGE type bridge
-    ip -n "$BED_NETWORK" addr add $NODE_ADDRESS/24 dev $BRIDGE
-    ip -n "$BED_NETWORK" link set $BRIDGE up
+    ip -n "$BED_NETWORK" link add "$BRIDGE" type bridge
+    ip -n "$BED_NETWORK" addr add "$NODE_ADDRESS/24" dev "$BRIDGE"
+    ip -n "$BED_NETWORK" link set "$BRIDGE" up
     # kube-proxy answers for this range before the route is followed; without one there would be no packet to answer.
-    ip -n "$BED_NETWORK" route add $SERVICE_RANGE dev $BRIDGE
+    ip -n "$BED_NETWORK" route add "$SERVICE_RANGE" dev "$BRIDGE"
     in_bed sysctl -qw net.ipv4.ip_forward=1
 }
 

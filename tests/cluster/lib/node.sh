@@ -110,23 +110,25 @@ start_kubelet() {
     write_kubelet_config
     daemon kubelet mounts env $system_path "$(program kubelet)" --config="$BED_DIR/kubelet.yaml" \
         --kubeconfig="$BED_DIR/kubelet.conf" --root-dir="$BED_DIR/kubelet" --cert-dir="$BED_DIR/kubelet/pki" \
-        --hostname-override=$BED_NODE --node-ip=$NODE_ADDRESS --v=2
+        --hostname-override="$BED_NODE" --node-ip="$NODE_ADDRESS" --v=2
+    # A node that was Ready before is called so for another 40 s, whatever its kubelet does.
+    await 30 kubelet "the kubelet answers" in_bed curl --silent --fail --max-time 2 http://127.0.0.1:10248/healthz
 }
 
 # Ready, and without the taint that the controller manager takes away a moment later.
 node_ready() {
-    [ "$(kubectl_bed get node $BED_NODE \
+    [ "$(kubectl_bed get node "$BED_NODE" \
         -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status} {.spec.taints}')" = "True " ]
 }
 
 start_proxy() {
     write_proxy_config
     daemon kube-proxy network env $system_path "$(program kube-proxy)" --config="$BED_DIR/kube-proxy.yaml" \
-        --hostname-override=$BED_NODE
+        --hostname-override="$BED_NODE"
 }
 
 start_dns() {
-    daemon dns network /usr/bin/python3 -u "$CLUSTER_DIR/dns.py" --listen $NODE_ADDRESS --pki "$PKI_DIR"
+    daemon dns network /usr/bin/python3 -u "$CLUSTER_DIR/dns.py" --listen "$NODE_ADDRESS" --pki "$PKI_DIR"
 }
 
 # Starts what does not run.
@@ -140,4 +142,12 @@ start_node() {
     for name in "${NODE_DAEMONS[@]}"; do
         alive "$name" || fail_with_log "$name" "$name died at its start"
     done
+}
+
+node_is_up() {
+    local name
+    for name in "${NODE_DAEMONS[@]}"; do
+        alive "$name" || return 1
+    done
+    node_ready 2>/dev/null
 }

@@ -35,6 +35,8 @@ daemon() {
         join_bed "$1" setsid "${@:2}"
     ) >>"$BED_LOGS/$name.log" 2>&1 </dev/null 9>&- &
     echo $! >"$BED_DIR/pid/$name"
+    # It joins the cgroup itself; here once more, so that it is `alive` from now on. It may have died already.
+    echo $! >"$PIDS_CGROUP/daemons/cgroup.procs" 2>/dev/null || true
 }
 
 # in_bed COMMAND…: runs it in the bed's network and waits for it.
