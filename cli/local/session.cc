@@ -4,6 +4,7 @@
 #include "base/os/random.h"
 #include "base/text.h"
 #include "net/server.h"
+#include "operator/api/expected.h"
 #include "operator/results/sqlite.h"
 
 #include <fmt/core.h>
@@ -35,16 +36,17 @@ public:
     std::string url() const { return fmt::format("http://127.0.0.1:{}", gate_->port()); }
     IngestPort port() {
         return {.expect = [this](const results::AttemptKey& key,
-                                 std::string token) { ingest_.expect(key, std::move(token)); },
-                .forget = [this](const results::AttemptKey& key) { ingest_.forget(key); },
+                                 std::string token) { callers_.expect(key, std::move(token)); },
+                .forget = [this](const results::AttemptKey& key) { callers_.forget(key); },
                 .close_run = [this](const results::RunKey& run) { ingest_.close_run(run); }};
     }
 
 private:
     LocalIngest(results::ResultStore& store, Inbox& inbox)
-        : ingest_(store,
+        : ingest_(store, callers_,
                   {.on_event = [&inbox](const api::IngestEvent& event) { inbox.post(event); }}) {}
 
+    api::ExpectedSet callers_;
     api::Ingest ingest_;
     std::unique_ptr<net::Gate> gate_;  // last: stops before what it hands requests to
 };

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "operator/api/answers.h"
 #include "operator/api/call.h"
-#include "operator/api/expected.h"
 #include "operator/api/handlers.h"
 #include "operator/api/ledger.h"
 #include "operator/api/outbox.h"
@@ -13,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <optional>
 #include <utility>
 
 namespace api {
@@ -92,12 +92,26 @@ net::Refuse refuse_stranger() {
     return refusal;
 }
 
+// nullopt: a caller with an attempt.
+std::optional<net::Refuse> refuse_caller(const Caller& caller) {
+    switch (caller.kind) {
+    case Caller::Kind::Attempt:
+    case Caller::Kind::Over: return std::nullopt;
+    case Caller::Kind::Stranger: return refuse_stranger();
+    case Caller::Kind::NotYours: return refuse(403, "this token is not that of an expected Pod");
+    case Caller::Kind::NotYet:
+        return net::Refuse{.reply = busy_answer("the caller cannot be told yet: try again")};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 struct Ingest::Impl {
-    Impl(results::ResultStore& store, IngestOptions with)
-        : options(std::move(with)), ledger(store, options.limits), outbox(options.on_event),
-          handlers(store, options.limits, ledger, outbox), all_out(busy->gone.get_future()),
+    Impl(results::ResultStore& store, Callers& who, IngestOptions with)
+        : options(std::move(with)), callers(who), ledger(store, options.limits),
+          outbox(options.on_event), handlers(store, options.limits, ledger, outbox),
+          all_out(busy->gone.get_future()),
           pool({.threads = static_cast<std::size_t>(options.threads), .queue_max = kCallsMax}) {}
     ~Impl() {
         busy.reset();
@@ -109,7 +123,7 @@ struct Ingest::Impl {
     void take(Call call);
 
     IngestOptions options;
-    ExpectedSet expected;
+    Callers& callers;
     Ledger ledger;
     Outbox outbox;
     Handlers handlers;
@@ -140,30 +154,24 @@ net::Accept Ingest::Impl::accept(Route route, results::AttemptKey caller, std::s
             }};
 }
 
-Ingest::Ingest(results::ResultStore& store, IngestOptions options)
-    : impl_(std::make_unique<Impl>(store, std::move(options))) {}
+Ingest::Ingest(results::ResultStore& store, Callers& callers, IngestOptions options)
+    : impl_(std::make_unique<Impl>(store, callers, std::move(options))) {}
 Ingest::~Ingest() = default;
 
-void Ingest::expect(const results::AttemptKey& attempt, std::string token) {
-    impl_->expected.expect(attempt, std::move(token));
-}
-
-void Ingest::forget(const results::AttemptKey& attempt) { impl_->expected.forget(attempt); }
-
 void Ingest::close_run(const results::RunKey& run) {
-    impl_->expected.close_run(run);
+    impl_->callers.close_run(run);
     impl_->ledger.forget_run(run);
 }
 
 net::Admission Ingest::admit(const net::RequestHead& head) {
     auto route = parse_route(head.target);
     if (!route) return refuse(404, "no such path in ingest");
-    const auto caller = impl_->expected.caller(bearer_token(head));
-    if (!caller) return refuse_stranger();
-    if (!is_callers(*route, head.method, caller->attempt))
+    auto caller = impl_->callers.find(bearer_token(head));
+    if (auto refusal = refuse_caller(caller)) return std::move(*refusal);
+    if (!is_callers(*route, head.method, caller.attempt))
         return refuse(403, "this token is for another attempt");
     if (!is_allowed(route->kind, head.method)) return refuse_method(route->kind);
-    if (caller->over) return refuse(410, "the attempt or its run is over");
+    if (caller.kind == Caller::Kind::Over) return refuse(410, "the attempt or its run is over");
     std::string digest;
     if (is_upload(route->kind, head.method)) {
         const auto header = head.headers.get(kDigestHeader);
@@ -179,7 +187,8 @@ net::Admission Ingest::admit(const net::RequestHead& head) {
         return refuse(413, fmt::format("a body of {} bytes; at most {} here", head.content_length,
                                        bytes_max));
     }
-    return impl_->accept(std::move(*route), caller->attempt, std::move(digest), bytes_max);
+    return impl_->accept(std::move(*route), std::move(caller.attempt), std::move(digest),
+                         bytes_max);
 }
 
 }  // namespace api

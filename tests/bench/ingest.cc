@@ -8,6 +8,7 @@
 #include "base/os/file.h"
 #include "bench/stream.h"
 #include "net/server.h"
+#include "operator/api/expected.h"
 #include "operator/results/sqlite.h"
 
 #include <fmt/format.h>
@@ -180,13 +181,14 @@ Figures measure(const base::os::Path& folder, int round, std::uint64_t units) {
                                                      .created_at = {},
                                                      .redaction_key = std::string(32, 'k')}));
     must(results::write_now(*store, bench::plan(run, kClients, static_cast<std::uint32_t>(units))));
-    api::Ingest ingest(*store, {});
+    api::ExpectedSet callers;
+    api::Ingest ingest(*store, callers, {});
     auto gate = must(
         net::Gate::start({}, [&](const net::RequestHead& head) { return ingest.admit(head); }));
     std::vector<Stream> streams;
     for (std::uint32_t c = 0; c < kClients; ++c) {
         streams.push_back(make_stream({.run = run, .chunk = c, .attempt = 1}, units));
-        ingest.expect(streams.back().attempt, fmt::format("token-{}", c));
+        callers.expect(streams.back().attempt, fmt::format("token-{}", c));
     }
     const double cpu = cpu_seconds();
     const auto start = base::os::system_clock().ticks();

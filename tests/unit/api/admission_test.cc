@@ -72,7 +72,7 @@ TEST_F(Admission, AnotherMethodIsToldTheRightOne) {
 }
 
 TEST_F(Admission, AForgottenAttemptIsGone) {
-    ingest_->forget(given::attempt(0, 1));
+    callers_.forget(given::attempt(0, 1));
     EXPECT_EQ(ask({.path = "chunks/0/attempts/1"}).status, 410);
     EXPECT_EQ(ask({.path = "chunks/0/attempts/2", .token = token(0, 2)}).status, 200);
 }
@@ -85,7 +85,7 @@ TEST_F(Admission, AClosedRunIsGoneForAllItsAttemptsButNotForStrangers) {
 }
 
 TEST_F(Admission, ANewTokenReplacesTheOldOne) {
-    ingest_->expect(given::attempt(0, 1), "fresh");
+    callers_.expect(given::attempt(0, 1), "fresh");
     EXPECT_EQ(ask({.path = "chunks/0/attempts/1", .token = "fresh"}).status, 200);
     EXPECT_EQ(ask({.path = "chunks/0/attempts/1", .token = token(0, 1)}).status, 401);
 }

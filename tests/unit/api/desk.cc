@@ -29,13 +29,13 @@ void Desk::start(IngestLimits limits, Planned planned) {
     given::written(store_, std::move(open));
     if (planned == Planned::Yes) given::written(store_, given::plan({{"u0", "u1"}, {"u2"}}));
     ingest_ = std::make_unique<Ingest>(
-        store_,
+        store_, callers_,
         IngestOptions{.limits = limits, .threads = 2, .on_event = [this](const IngestEvent& event) {
                           events_.with([&](auto& events) { events.push_back(event); });
                       }});
     for (const auto& attempt :
          {given::attempt(-1), given::attempt(0, 1), given::attempt(0, 2), given::attempt(1, 1)}) {
-        ingest_->expect(attempt, token(attempt.chunk, attempt.attempt));
+        callers_.expect(attempt, token(attempt.chunk, attempt.attempt));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/guarded.h"
 #include "fakes/faulty_store.h"
+#include "operator/api/expected.h"
 #include "operator/api/ingest.h"
 #include "operator/results/memory.h"
 #include "unit/results/given.h"
@@ -50,6 +51,7 @@ protected:
     std::unique_ptr<results::ResultStore> memory_ = results::make_memory_store();
     fakes::FaultyStore store_{*memory_};
     base::Guarded<std::vector<IngestEvent>> events_;
+    ExpectedSet callers_;
     std::unique_ptr<Ingest> ingest_;
 };
 

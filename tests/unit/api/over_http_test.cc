@@ -23,8 +23,8 @@ protected:
         ASSERT_TRUE(store) << store.error().message();
         store_ = std::move(*store);
         given::planned(*store_, {{"a", "b"}});
-        ingest_ = std::make_unique<Ingest>(*store_, IngestOptions{});
-        ingest_->expect(given::attempt(0), "secret");
+        ingest_ = std::make_unique<Ingest>(*store_, callers_, IngestOptions{});
+        callers_.expect(given::attempt(0), "secret");
         auto gate = net::Gate::start(
             {}, [this](const net::RequestHead& head) { return ingest_->admit(head); });
         ASSERT_TRUE(gate) << gate.error().message();
@@ -58,6 +58,7 @@ protected:
     std::string token_ = "secret";
     std::unique_ptr<base::os::TempFolder> folder_;
     std::unique_ptr<results::ResultStore> store_;
+    ExpectedSet callers_;
     std::unique_ptr<Ingest> ingest_;
     std::unique_ptr<net::Gate> gate_;
     std::unique_ptr<net::Client> client_;

@@ -100,8 +100,9 @@ TEST_F(Plans, AnInputUnlikeItsDigestIsBad) {
 }
 
 TEST_F(Plans, InputsOfARunAreBounded) {
-    ingest_ = std::make_unique<Ingest>(store_, IngestOptions{.limits = {.inputs_bytes_max = 10}});
-    ingest_->expect(given::attempt(-1), token(-1, 1));
+    ingest_ = std::make_unique<Ingest>(store_, callers_,
+                                       IngestOptions{.limits = {.inputs_bytes_max = 10}});
+    callers_.expect(given::attempt(-1), token(-1, 1));
     EXPECT_EQ(ask(input_ask("12345678", base::sha256_hex("12345678"))).status, 200);
     EXPECT_EQ(ask(input_ask("1234", base::sha256_hex("1234"))).status, 413);
 }

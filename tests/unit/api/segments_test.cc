@@ -201,8 +201,8 @@ TEST_F(Segments, AfterARestartDigestsAndLimitsAreReadFromTheStore) {
     const auto one = given::segment(given::attempt(0), 1, {given::unit("u0")});
     const auto two = given::segment(given::attempt(0), 2, {given::unit("u1")});
     EXPECT_EQ(put(one).status, 200);
-    ingest_ = std::make_unique<Ingest>(store_, IngestOptions{});
-    ingest_->expect(given::attempt(0), token(0, 1));
+    ingest_ = std::make_unique<Ingest>(store_, callers_, IngestOptions{});
+    callers_.expect(given::attempt(0), token(0, 1));
     EXPECT_EQ(put(two).status, 200);
     auto lie = given::commit(given::attempt(0), {one, two});
     lie.commit.sha256 = std::string(64, '0');

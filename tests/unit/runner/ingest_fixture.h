@@ -7,6 +7,7 @@
 #include "base/os/clock.h"
 #include "base/os/file.h"
 #include "net/server.h"
+#include "operator/api/expected.h"
 #include "operator/api/ingest.h"
 #include "operator/results/memory.h"
 #include "runner/environment.h"
@@ -56,8 +57,9 @@ protected:
         EXPECT_TRUE(base::os::write_file(folder_.path() / "auth" / "token", token));
     }
     void open_ingest(api::IngestLimits limits, int port = 0) {
-        ingest_ = std::make_unique<api::Ingest>(*store_, api::IngestOptions{.limits = limits});
-        ingest_->expect({run_, 0, 1}, "right token");
+        ingest_ =
+            std::make_unique<api::Ingest>(*store_, callers_, api::IngestOptions{.limits = limits});
+        callers_.expect({run_, 0, 1}, "right token");
         auto gate = net::Gate::start(
             {.port = port}, [this](const net::RequestHead& head) { return ingest_->admit(head); });
         ASSERT_TRUE(gate) << gate.error().message();
@@ -84,6 +86,7 @@ protected:
     scan::Job job_;
     std::vector<std::string> unit_ids_;
     std::unique_ptr<results::ResultStore> store_;
+    api::ExpectedSet callers_;
     std::unique_ptr<api::Ingest> ingest_;
     std::unique_ptr<net::Gate> gate_;
     Environment environment_;
