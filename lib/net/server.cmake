@@ -1,6 +1,6 @@
 # The gate on Boost.Asio and Beast, and the listener on cpprestsdk behind it.
 sf_library(NAME net_server LAYER 2
-    SOURCES head_scanner.cc
+    SOURCES certificate.cc head_scanner.cc server_identity.cc
             gate/acceptor.cc gate/answer.cc gate/body.cc gate/gate.cc gate/input.cc gate/limits.cc
             gate/message.cc gate/peer_watch.cc gate/relay.cc gate/session.cc gate/tls.cc
             gate/upstream_pool.cc gate/wire.cc gate/worker.cc
@@ -16,3 +16,8 @@ endif()
 # Under sanitizers g++ 12 takes asio's operator delete for coroutine frames for a mismatch.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/gate/relay.cc PROPERTIES
     COMPILE_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+
+# The thread sanitizer does not know fences; without them asio's own mutexes are what it goes by.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+    target_compile_definitions(net_server PRIVATE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+endif()

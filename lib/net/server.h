@@ -91,6 +91,9 @@ public:
     // Stops accepting, lets answers in flight go out for up to stop_timeout (event streams end at once), then closes all.
     // Blocks until its threads are joined. A Respond that is called later does nothing.
     ~Gate();
+    // Reads certificate and key again, for connections from now on; those that are open keep theirs. Invalid: as at the
+    // start; then the old ones stay. Nothing to do without TLS. Any thread.
+    base::Result<> reload_certificate();
     int port() const;
     GateStats stats() const;
 

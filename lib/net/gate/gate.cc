@@ -42,6 +42,14 @@ Gate::~Gate() {
     impl_->acceptor.reset();
 }
 
+base::Result<> Gate::reload_certificate() {
+    auto& shared = impl_->shared;
+    if (!shared.tls.is_used()) return {};
+    shared.tls.replace(
+        TRY(gate::load_tls(shared.options.certificate_file, shared.options.key_file)));
+    return {};
+}
+
 int Gate::port() const { return impl_->acceptor->port(); }
 
 GateStats Gate::stats() const {

@@ -77,9 +77,10 @@ Task<bool> Session::open() {
     wire_->limit_for(options().first_byte_timeout);
     const bool ready = co_await wire_->readable();
     if (!ready) co_return false;
-    if (!shared_.tls) co_return true;
+    if (!shared_.tls.is_used()) co_return true;
     wire_->limit_for(options().header_timeout);
-    co_return co_await wire_->handshake(*shared_.tls);
+    const auto tls = shared_.tls.current();
+    co_return co_await wire_->handshake(*tls);
 }
 
 Task<bool> Session::serve() {
@@ -100,7 +101,7 @@ Task<bool> Session::await_request() {
     if (!input_.empty() || fresh_) co_return true;
     wire_->limit_for(options().idle_timeout);
     // TLS may hold decrypted bytes that the socket knows nothing of.
-    if (shared_.tls) co_return co_await input_.fill(*wire_);
+    if (shared_.tls.is_used()) co_return co_await input_.fill(*wire_);
     input_.release();
     co_return co_await wire_->readable();
 }

@@ -11,5 +11,6 @@ sf_test(NAME net_server_test
         gate_tls_test.cc
         head_scanner_test.cc
         listener_test.cc
-    DEPS net_server base_os
+        server_identity_test.cc
+    DEPS net_server net_client base_os
     LINKS rapidcheck fmt::fmt OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
