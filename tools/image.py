@@ -254,17 +254,25 @@ def parse_arguments():
     return options
 
 
+def parts(word):
+    """[SRC, DEST] or [SRC, DEST, MODE] of an argument."""
+    found = word.split(":")
+    if len(found) not in (2, 3) or not found[1].startswith("/"):
+        fail(f"'{word}' is not SRC:DEST with an absolute DEST")
+    return found
+
+
 def collect(options):
     rootfs = RootFs()
     for package in package_closure(options.package, set(options.without)):
         rootfs.add_package(package)
     for word in options.program:
-        rootfs.add_program(*word.split(":"))
+        rootfs.add_program(*parts(word)[:2])
     for word in options.file:
-        source, dest, *mode = word.split(":")
+        source, dest, *mode = parts(word)
         rootfs.add_file(source, dest, int(mode[0], 8) if mode else None)
     for word in options.tree:
-        rootfs.add_tree(*word.split(":"))
+        rootfs.add_tree(*parts(word)[:2])
     for word in options.directory:
         dest, *mode = word.split(":")
         rootfs.add_directory(dest, int(mode[0], 8) if mode else 0o755)

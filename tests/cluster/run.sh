@@ -5,10 +5,19 @@ set -euo pipefail
 here=$(dirname "$0")
 
 [ $# -ge 2 ] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
-if ! "$here/status.sh" >/dev/null; then
-    trap '"$here/down.sh"' EXIT
-    # A signal ends the script by way of EXIT.
-    trap 'exit 130' INT TERM
+tests=""
+stop_tests() { [ -z "$tests" ] || { kill "$tests" 2>/dev/null && wait "$tests"; } || true; }
+if "$here/status.sh" >/dev/null; then
+    trap stop_tests EXIT
+else
+    trap 'stop_tests; "$here/down.sh"' EXIT
 fi
+# A signal ends the script by way of EXIT, at once: `wait` can be interrupted, a command in the foreground cannot.
+trap 'exit 130' INT TERM
 "$here/up.sh" "$1"
-/usr/bin/python3 -u "$here/suite.py" "${@:2}"
+/usr/bin/python3 -u "$here/suite.py" "${@:2}" &
+tests=$!
+code=0
+wait $tests || code=$?
+tests=""
+exit $code
