@@ -4,7 +4,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/screen.h"
 #include "cli/local/run_report.h"
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include <fmt/core.h>
 
@@ -22,7 +22,7 @@ std::string_view state_of(const StoredRun& run) {
 }
 
 Json run_as_json(const StoredRun& run) {
-    const auto status = base::parse_json(status_to_json(run.status));
+    const auto status = base::parse_json(observe::status_to_json(run.status));
     return {{"run", run.folder.run_id()},
             {"job", run.job.name},
             {"scanner", scan::to_string(run.job.spec.scanner_type())},

@@ -16,14 +16,6 @@ using base::Result;
 
 namespace {
 
-// The bound up to which a Synthetic job needs no discovery process.
-constexpr std::int64_t kPlannedHereMax = 10'000;
-
-bool is_planned_here(const scan::JobSpec& spec) {
-    const auto* synthetic = std::get_if<scan::SyntheticOptions>(&spec.scanner);
-    return synthetic != nullptr && synthetic->unit_count <= kPlannedHereMax;
-}
-
 // A runner that cannot be started for a lack of processes or handles may start later; a missing one
 // never will.
 core::EndFact failed_start(const base::Error& error, base::Instant at) {
@@ -68,15 +60,15 @@ Result<> Driver::apply(const core::Action& action) {
 Result<> Driver::start(const core::StartAttempt& start) {
     TRY(write(
         results::StartedAttempt{.attempt = key_of(start.id), .at = now(), .limit = start.limit}));
-    note_started(seen_, start, now());
-    if (start.id.chunk == core::kDiscovery && is_planned_here(spec_)) return plan_here(start);
+    observe::note_started(seen_, start, now());
+    if (start.id.chunk == core::kDiscovery && scan::is_planned_without_discovery(spec_)) return plan_here(start);
     return launch(start);
 }
 
 Result<> Driver::plan_here(const core::StartAttempt& start) {
     auto plan = scan::plan_synthetic(spec_);
     if (!plan) {
-        note_end(seen_, start.id, failed_plan(plan.error(), now()));
+        observe::note_end(seen_, start.id, failed_plan(plan.error(), now()));
         return {};
     }
     const std::string lines = scan::plan_to_lines(*plan);
@@ -86,7 +78,8 @@ Result<> Driver::plan_here(const core::StartAttempt& start) {
                          .plan = std::move(*plan)};
     TRY(write(std::move(put)));
     TRY(reload_plan());
-    note_end(seen_, start.id, core::EndFact{.end = scan::AttemptEnd::Committed, .at = now()});
+    observe::note_end(seen_, start.id,
+                      core::EndFact{.end = scan::AttemptEnd::Committed, .at = now()});
     return {};
 }
 
@@ -108,7 +101,7 @@ Result<> Driver::launch(const core::StartAttempt& start) {
 }
 
 Result<> Driver::stop(const core::StopAttempt& stop) {
-    note_stopping(seen_, stop.id);
+    observe::note_stopping(seen_, stop.id);
     world_.processes.signal(stop.id, SIGTERM);
     kill_at_.try_emplace(stop.id, now() + options_.kill_grace);
     return {};
@@ -124,7 +117,7 @@ Result<> Driver::record(const core::RecordEnd& record) {
                                 .at = record.fact.at};
     if (record.fact.reason) ended.reason = scan::to_string(*record.fact.reason);
     TRY(write(std::move(ended)));
-    note_recorded(seen_, record);
+    observe::note_recorded(seen_, record);
     const std::string_view end = scan::to_string(record.fact.end);
     const bool well = record.fact.end == scan::AttemptEnd::Committed;
     tell({.kind = RunEvent::Kind::AttemptEnded,

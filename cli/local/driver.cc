@@ -2,7 +2,7 @@
 #include "cli/local/driver.h"
 
 #include "base/log.h"
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include <fmt/core.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ Result<> Driver::open_run() {
                                             .created_at = now(),
                                             .redaction_key = options_.redaction_key}));
     const results::RunState state = TRY(world_.store.load(options_.run));
-    seen_ = observe_stored(state, spec_);
+    seen_ = observe::from_store(state, spec_);
     seen_.flags.retry_base = options_.retry_base;
     if (state.summary.merged) {
         const auto totals = TRY(results::merged_totals(options_.folder.merged()));
@@ -111,7 +111,8 @@ Result<> Driver::keep_status(const core::Status& status) {
     const bool end = status.completion_time.has_value();
     const bool due = status != kept_ && now() >= kept_at_ + kStatusEvery;
     if ((!clock && !words && !end && !due) || !seen_.store_available) return {};
-    TRY(write(results::PutStatus{.run = options_.run, .status_json = status_to_json(status)}));
+    TRY(write(
+        results::PutStatus{.run = options_.run, .status_json = observe::status_to_json(status)}));
     kept_ = status;
     kept_at_ = now();
     seen_.start_time = status.start_time;
@@ -151,7 +152,7 @@ Result<> Driver::take_notes() {
 
 Result<> Driver::reload_plan() {
     const auto state = TRY(world_.store.load(options_.run));
-    note_plan(seen_, state, spec_, now());
+    observe::note_plan(seen_, state, spec_, now());
     tell({.kind = RunEvent::Kind::Planned,
           .sentence = fmt::format("planned {} units in {} chunks", seen_.plan->units,
                                   seen_.chunks.size())});
@@ -163,7 +164,7 @@ Result<> Driver::take_ingest(const api::IngestEvent& event) {
         return seen_.plan ? Result<>{} : reload_plan();
     const core::AttemptId id{event.attempt.chunk, event.attempt.attempt};
     if (event.kind == api::IngestEvent::Kind::Committed) commits_[id] = event.commit;
-    note_ingest(seen_, event, now());
+    observe::note_ingest(seen_, event, now());
     const bool complete = event.kind == api::IngestEvent::Kind::Committed &&
                           event.commit.status == scan::StreamStatus::Complete;
     if (!complete) return {};
@@ -195,7 +196,7 @@ Result<> Driver::take_end(const ProcessEnd& end) {
     if (end.status.code == 0) TRY(ask_store(end.id));
     if (const auto stored = commits_.find(end.id); stored != commits_.end())
         facts.stored = stored->second;
-    const core::Attempt* attempt = find_attempt(seen_, end.id);
+    const core::Attempt* attempt = observe::find_attempt(seen_, end.id);
     facts.plan_accepted =
         end.id.chunk == core::kDiscovery && attempt != nullptr && attempt->committed_at.has_value();
     end_attempt(end.id, core::end_of_exit(facts));
@@ -221,7 +222,7 @@ Result<> Driver::ask_store(const core::AttemptId& id) {
 void Driver::end_attempt(const core::AttemptId& id, core::EndFact fact) {
     world_.ingest.forget(key_of(id));
     commits_.erase(id);
-    note_end(seen_, id, std::move(fact));
+    observe::note_end(seen_, id, std::move(fact));
 }
 
 void Driver::kill_the_stubborn() {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "cli/local/inbox.h"
-#include "cli/local/observe.h"
+#include "operator/observe/observe.h"
 #include "cli/local/processes.h"
 #include "cli/local/work_folder.h"
 #include "cli/view/run_event.h"

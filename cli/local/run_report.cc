@@ -1,8 +1,8 @@
 #include "cli/local/run_report.h"
 
 #include "base/redact.h"
-#include "cli/local/observe.h"
-#include "cli/local/status_json.h"
+#include "operator/observe/observe.h"
+#include "operator/observe/status_json.h"
 #include "operator/results/merge_run.h"
 #include "operator/results/sqlite.h"
 
@@ -47,7 +47,7 @@ base::Duration started_after(const StoredRun& run, std::int64_t chunk) {
 }
 
 std::vector<report::ChunkRow> chunk_rows(const StoredRun& run) {
-    core::Observed seen = observe_stored(run.state, run.job.spec);
+    core::Observed seen = observe::from_store(run.state, run.job.spec);
     seen.finished.reset();
     scan::JobSpec spec = run.job.spec;
     std::error_code error;
@@ -92,7 +92,7 @@ Result<> add_truth(report::Source& source) {
 // The last status may be a second older than the store: of a run that nobody drives, count what is
 // there.
 core::Status interrupted_status(const StoredRun& run) {
-    const core::Observed seen = observe_stored(run.state, run.job.spec);
+    const core::Observed seen = observe::from_store(run.state, run.job.spec);
     const base::Instant at = run.status.start_time.value_or(run.state.summary.created_at);
     core::Status status = core::make_plan(run.job.spec, seen, at).status;
     status.findings = run.status.findings;
@@ -165,7 +165,8 @@ Result<StoredRun> load_run(const RunFolder& folder) {
     auto state = store->load(
         {.namespace_ = run.job.namespace_, .job = run.job.name, .run_id = folder.run_id()});
     run.state = TRY(base::with_context(std::move(state), "read " + folder.store().string()));
-    if (auto status = parse_status(run.state.summary.status_json)) run.status = std::move(*status);
+    if (auto status = observe::parse_status(run.state.summary.status_json))
+        run.status = std::move(*status);
     if (!run.driven && !run.status.outcome) run.status = interrupted_status(run);
     return run;
 }

@@ -6,12 +6,12 @@
 #include "operator/core/make_plan.h"
 #include "operator/results/store.h"
 
-namespace cli {
+namespace observe {
 
 // The picture of a run that nobody drives: what the store knows. Attempts without an end died with
 // the process that drove them: Ended, not yet recorded, Deleted at the time of their creation (so
 // that a retry need not wait).
-core::Observed observe_stored(const results::RunState& state, const scan::JobSpec& spec);
+core::Observed from_store(const results::RunState& state, const scan::JobSpec& spec);
 
 // The accepted plan and its chunks, with what is done of them.
 void note_plan(core::Observed& seen, const results::RunState& state, const scan::JobSpec& spec,
@@ -28,4 +28,4 @@ void note_ingest(core::Observed& seen, const api::IngestEvent& event, base::Inst
 // nullptr where there is no such attempt.
 core::Attempt* find_attempt(core::Observed& seen, const core::AttemptId& id);
 
-}  // namespace cli
+}  // namespace observe

@@ -1,4 +1,4 @@
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace cli {
+namespace observe {
 namespace {
 
 using base::Json;
@@ -179,4 +179,4 @@ base::Result<Status> parse_status(std::string_view text) {
     return status;
 }
 
-}  // namespace cli
+}  // namespace observe

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-namespace cli {
+namespace observe {
 
 std::string status_to_json(const core::Status& status);
 // Invalid: not written by status_to_json.
 base::Result<core::Status> parse_status(std::string_view json);
 
-}  // namespace cli
+}  // namespace observe

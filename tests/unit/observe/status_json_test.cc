@@ -1,8 +1,8 @@
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include <gtest/gtest.h>
 
-namespace cli {
+namespace observe {
 namespace {
 
 TEST(StatusJson, IsReadBackAsItWasWritten) {
@@ -48,4 +48,4 @@ TEST(StatusJson, RefusesWhatItDidNotWrite) {
 }
 
 }  // namespace
-}  // namespace cli
+}  // namespace observe

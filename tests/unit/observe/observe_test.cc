@@ -1,10 +1,10 @@
-#include "cli/local/observe.h"
+#include "operator/observe/observe.h"
 
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include <gtest/gtest.h>
 
-namespace cli {
+namespace observe {
 namespace {
 
 using core::Phase;
@@ -39,7 +39,7 @@ results::StoredAttempt attempt(std::int64_t chunk, int number, int created) {
 TEST(Observe, AttemptsWithoutAnEndDiedWithTheirDriver) {
     results::RunState state = stored_run();
     state.attempts = {attempt(-1, 1, 1), attempt(1, 1, 5)};
-    const core::Observed seen = observe_stored(state, {});
+    const core::Observed seen = from_store(state, {});
     const core::Attempt& lost = seen.chunks[1].attempts.at(0);
     EXPECT_EQ(lost.phase, Phase::Ended);
     EXPECT_FALSE(lost.end_recorded);
@@ -60,7 +60,7 @@ TEST(Observe, WhatWasRecordedOrCommittedHolds) {
                                                   .at = at(8)};
     state.attempts[1].commit = scan::Commit{};
     state.chunks[0].committed = true;
-    const core::Observed seen = observe_stored(state, {});
+    const core::Observed seen = from_store(state, {});
     EXPECT_EQ(seen.chunks[0].attempts[0].end->end, AttemptEnd::OOMKilled);
     EXPECT_EQ(seen.chunks[0].attempts[0].end->reason, scan::Reason::TargetForbidden);
     EXPECT_TRUE(seen.chunks[0].attempts[0].end_recorded);
@@ -72,11 +72,11 @@ TEST(Observe, TheClockComesFromTheStoredStatus) {
     results::RunState state = stored_run();
     core::Status status{.start_time = at(1), .deadline_time = at(1801)};
     state.summary.status_json = status_to_json(status);
-    EXPECT_EQ(observe_stored(state, {}).deadline_time, at(1801));
-    EXPECT_FALSE(observe_stored(state, {}).finished);
+    EXPECT_EQ(from_store(state, {}).deadline_time, at(1801));
+    EXPECT_FALSE(from_store(state, {}).finished);
     status.outcome = scan::Outcome::Failed;
     state.summary.status_json = status_to_json(status);
-    EXPECT_TRUE(observe_stored(state, {}).finished);
+    EXPECT_TRUE(from_store(state, {}).finished);
 }
 
 TEST(Observe, AttemptsOfAPlanThatIsGoneAreRemembered) {
@@ -84,25 +84,25 @@ TEST(Observe, AttemptsOfAPlanThatIsGoneAreRemembered) {
     state.plan.reset();
     state.chunks.clear();
     state.attempts = {attempt(0, 1, 5)};
-    EXPECT_TRUE(observe_stored(state, {}).plan_promised) << "the planner will say PlanLost";
+    EXPECT_TRUE(from_store(state, {}).plan_promised) << "the planner will say PlanLost";
 }
 
 TEST(Observe, WarnsOfChunksHeavierThanTheirLimit) {
     results::RunState state = stored_run();
-    EXPECT_FALSE(observe_stored(state, {}).plan->too_heavy);
+    EXPECT_FALSE(from_store(state, {}).plan->too_heavy);
     state.chunks[0].weight_millis = 470'000;
-    EXPECT_TRUE(observe_stored(state, {}).plan->too_heavy) << "480 s less the reserve of 20 s";
+    EXPECT_TRUE(from_store(state, {}).plan->too_heavy) << "480 s less the reserve of 20 s";
     state.chunks[0].weight_millis = 1'000;
     scan::JobSpec spec;
     spec.parallelism = 1;
     spec.active_deadline = std::chrono::seconds(1);
-    EXPECT_TRUE(observe_stored(state, spec).plan->too_heavy);
+    EXPECT_TRUE(from_store(state, spec).plan->too_heavy);
 }
 
 class Notes : public testing::Test {
 protected:
     void SetUp() override {
-        seen_ = observe_stored(stored_run(), {});
+        seen_ = from_store(stored_run(), {});
         note_started(seen_, {.id = {0, 1}, .limit = base::Duration{480'000}}, at(10));
     }
     api::IngestEvent event(api::IngestEvent::Kind kind) const {
@@ -157,4 +157,4 @@ TEST_F(Notes, OfStrangersAreIgnored) {
 }
 
 }  // namespace
-}  // namespace cli
+}  // namespace observe

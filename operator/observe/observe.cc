@@ -1,10 +1,10 @@
-#include "cli/local/observe.h"
+#include "operator/observe/observe.h"
 
-#include "cli/local/status_json.h"
+#include "operator/observe/status_json.h"
 
 #include <algorithm>
 
-namespace cli {
+namespace observe {
 
 using core::Attempt;
 using core::Observed;
@@ -99,7 +99,7 @@ void note_plan(Observed& seen, const results::RunState& state, const scan::JobSp
     }
 }
 
-Observed observe_stored(const results::RunState& state, const scan::JobSpec& spec) {
+Observed from_store(const results::RunState& state, const scan::JobSpec& spec) {
     Observed seen;
     const auto status = parse_status(state.summary.status_json);
     if (status) {
@@ -192,4 +192,4 @@ void note_ingest(Observed& seen, const api::IngestEvent& event, base::Instant at
     }
 }
 
-}  // namespace cli
+}  // namespace observe

@@ -1,0 +1,320 @@
+// A run's calls to the API server, and what their answers change. Creating what exists and is ours
+// is success; deleting what is gone is success; one failure does not stop the others.
+#include "base/json.h"
+#include "kube/backoff.h"
+#include "operator/control/names.h"
+#include "operator/control/run.h"
+#include "operator/observe/observe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace control {
+
+using core::Attempt;
+using core::Phase;
+using kube::Request;
+
+namespace {
+
+base::Duration delay_of(const RunSettings& settings, const core::AttemptId& id, int tries) {
+    kube::Backoff backoff(settings.call_retry_min, settings.call_retry_max,
+                          static_cast<std::uint64_t>(id.chunk + 2) * 1'000 +
+                              static_cast<std::uint64_t>(tries));
+    base::Duration wait{};
+    for (int i = 0; i <= tries && i < 10; ++i) wait = backoff.next();
+    return std::max(wait, settings.call_retry_min);
+}
+
+std::optional<kube::Pod> pod_in(std::string_view body) {
+    auto pod = kube::parse_pod(body, {.labels = kPodLabels, .main_container = kRunnerContainer});
+    if (!pod) return std::nullopt;
+    return std::move(*pod);
+}
+
+bool is_owned(const kube::Pod& pod, std::string_view uid) {
+    return pod.controller && pod.controller->uid == uid;
+}
+
+bool is_owned_object(std::string_view body, std::string_view uid) {
+    const auto object = base::parse_json(body);
+    if (!object) return false;
+    const base::Json* metadata = base::find(*object, "metadata");
+    const base::Json* owners =
+        metadata == nullptr ? nullptr : base::find(*metadata, "ownerReferences");
+    if (owners == nullptr || !owners->is_array()) return false;
+    return std::ranges::any_of(
+        *owners, [&](const base::Json& one) { return base::get_string(one, "uid") == uid; });
+}
+
+}  // namespace
+
+std::string_view to_string(Purpose purpose) {
+    switch (purpose) {
+    case Purpose::Account: return "account";
+    case Purpose::Input: return "input";
+    case Purpose::InputCheck: return "input-check";
+    case Purpose::Create: return "create";
+    case Purpose::CreateCheck: return "create-check";
+    case Purpose::Verify: return "verify";
+    case Purpose::Delete: return "delete";
+    case Purpose::Status: return "status";
+    case Purpose::Reread: return "reread";
+    case Purpose::CleanPods: return "clean-pods";
+    case Purpose::CleanInput: return "clean-input";
+    case Purpose::DeleteJob: return "delete-job";
+    }
+    return "";
+}
+
+void Run::send_errands(base::Instant now, Desk& desk) {
+    std::deque<Errand> later;
+    for (Errand& errand : std::exchange(errands_, {})) {
+        if (errand.due > now) {
+            wake(errand.due);
+            later.push_back(errand);
+        } else if (!send(errand, desk)) {
+            later.push_back(errand);
+        }
+    }
+    errands_.insert(errands_.begin(), later.begin(), later.end());
+}
+
+// False: not yet.
+bool Run::send(const Errand& errand, Desk& desk) {
+    if (errand.purpose == Purpose::Create && setup_ != Setup::Done) {
+        if (setup_ == Setup::None) {
+            setup_ = Setup::UnderWay;
+            setup_left_ = 2;
+            for (const auto purpose : {Purpose::Account, Purpose::Input})
+                send({.purpose = purpose}, desk);
+        }
+        return false;
+    }
+    if (errand.purpose == Purpose::Verify) pods_[errand.attempt].verifying = true;
+    if (auto request = request_of(errand)) {
+        desk.calls.push_back(
+            {.purpose = errand.purpose, .attempt = errand.attempt, .request = std::move(*request)});
+    }
+    return true;
+}
+
+std::optional<Request> Run::request_of(const Errand& errand) const {
+    const kube::ObjectKey pod{key_.namespace_, pod_name(key_, errand.attempt)};
+    const kube::ObjectKey input{key_.namespace_, input_name(key_)};
+    const JobOwner owner{.name = job_.key.name, .uid = job_.uid};
+    switch (errand.purpose) {
+    case Purpose::Account:
+        return kube::create(kube::kServiceAccounts, key_.namespace_,
+                            runner_account_json(key_.namespace_));
+    case Purpose::Input: {
+        const scan::Job frozen = job_.job.value_or(scan::Job{});
+        return kube::create(kube::kConfigMaps, key_.namespace_,
+                            input_json(settings_.pods, owner, frozen, key_));
+    }
+    case Purpose::InputCheck: return kube::get(kube::kConfigMaps, input);
+    case Purpose::Create: {
+        const auto start = starts_.find(errand.attempt);
+        if (start == starts_.end()) return std::nullopt;
+        return kube::create(
+            kube::kPods, key_.namespace_,
+            pod_json(settings_.pods, owner, job_.job.value_or(scan::Job{}), key_, start->second));
+    }
+    case Purpose::CreateCheck:
+    case Purpose::Verify: return kube::get(kube::kPods, pod);
+    case Purpose::Delete: {
+        const auto record = pods_.find(errand.attempt);
+        if (record == pods_.end() || record->second.uid.empty()) return std::nullopt;
+        return kube::remove(kube::kPods, pod, {.uid = record->second.uid});
+    }
+    case Purpose::Status: return std::nullopt;  // keep_status sends it itself
+    case Purpose::Reread: return kube::get(kScanJobs, job_.key);
+    case Purpose::CleanPods:
+        return kube::remove_collection(kube::kPods, key_.namespace_,
+                                       fmt::format("{}={}", kRunLabel, key_.run_id));
+    case Purpose::CleanInput: return kube::remove(kube::kConfigMaps, input);
+    case Purpose::DeleteJob: return kube::remove(kScanJobs, job_.key, {.uid = job_.uid});
+    }
+    return std::nullopt;
+}
+
+void Run::retry(Purpose purpose, const core::AttemptId& id, base::Instant now) {
+    int& tries = tries_[{purpose, id}];
+    errands_.push_back({.purpose = purpose,
+                        .attempt = id,
+                        .tries = ++tries,
+                        .due = now + delay_of(settings_, id, tries)});
+}
+
+void Run::take_answer(Purpose purpose, const core::AttemptId& id, const kube::Answer& answer,
+                      base::Instant now, Desk& desk) {
+    if (!answer.error) tries_.erase({purpose, id});
+    switch (purpose) {
+    case Purpose::Account:
+    case Purpose::Input:
+    case Purpose::InputCheck: return take_setup(purpose, answer, now, desk);
+    case Purpose::Create: return take_created(id, answer, now, desk);
+    case Purpose::CreateCheck:
+    case Purpose::Verify: return take_found(purpose, id, answer, now, desk);
+    case Purpose::Delete: return take_deleted(id, answer, now, desk);
+    case Purpose::Status: return take_status(answer, now);
+    case Purpose::Reread: return take_reread(answer, now);
+    case Purpose::CleanPods:
+    case Purpose::CleanInput:
+    case Purpose::DeleteJob:
+        if (answer.error && kube::is_transient(*answer.error)) retry(purpose, id, now);
+        return;
+    }
+}
+
+// Quota is no failure: the job waits. Policy, admission and RBAC are told as they came.
+void Run::refused(const core::AttemptId& id, const kube::ApiError& error, base::Instant now,
+                  Desk& desk) {
+    const bool quota = kube::is_quota_exceeded(error);
+    seen_.refusal = core::Observed::Refusal{
+        .reason = quota ? scan::Reason::QuotaExceeded : scan::Reason::ApiRefused,
+        .message = error.message,
+        .retry_at = now + (quota ? settings_.quota_retry : settings_.refusal_retry)};
+    desk.log.push_back({.warning = true,
+                        .message = "The API server refused what a job needs",
+                        .run = key_,
+                        .detail = error.message});
+    // Attempts whose Pods were to follow would meet the same refusal.
+    forget_start(id, desk);
+    for (const Errand& errand : std::exchange(errands_, {})) {
+        if (errand.purpose == Purpose::Create) {
+            forget_start(errand.attempt, desk);
+        } else {
+            errands_.push_back(errand);
+        }
+    }
+}
+
+void Run::take_setup(Purpose purpose, const kube::Answer& answer, base::Instant now, Desk& desk) {
+    const auto fail = [&](const kube::ApiError& error) {
+        if (kube::is_transient(error)) return retry(purpose, {}, now);
+        setup_ = Setup::None;
+        refused({}, error, now, desk);
+    };
+    if (purpose == Purpose::InputCheck) {
+        if (answer.error) return fail(*answer.error);
+        if (!is_owned_object(answer.body, job_.uid)) {
+            kube::ApiError foreign;
+            foreign.message =
+                fmt::format("ConfigMap {} is there and belongs to somebody else: remove it, or "
+                            "give the job another name",
+                            input_name(key_));
+            return fail(foreign);
+        }
+    } else if (answer.error && kube::is_already_exists(*answer.error)) {
+        if (purpose == Purpose::Input) {
+            errands_.push_back({.purpose = Purpose::InputCheck});
+            return;
+        }
+    } else if (answer.error) {
+        return fail(*answer.error);
+    }
+    if (setup_ == Setup::UnderWay && --setup_left_ <= 0) setup_ = Setup::Done;
+}
+
+void Run::take_created(const core::AttemptId& id, const kube::Answer& answer, base::Instant now,
+                       Desk& desk) {
+    if (!answer.error) {
+        seen_.refusal.reset();
+        starts_.erase(id);
+        if (const auto pod = pod_in(answer.body)) take_pod(*pod, now, desk);
+        return;
+    }
+    const kube::ApiError& error = *answer.error;
+    if (kube::is_already_exists(error)) {
+        errands_.push_back({.purpose = Purpose::CreateCheck, .attempt = id});
+    } else if (kube::is_transient(error)) {
+        retry(Purpose::Create, id, now);
+    } else if (kube::is_not_found(error) || kube::is_namespace_terminating(error)) {
+        forget_start(id, desk);  // the namespace goes, and the job with it
+        seen_.refusal = core::Observed::Refusal{.reason = scan::Reason::ApiRefused,
+                                                .message = error.message,
+                                                .retry_at = now + settings_.refusal_retry};
+    } else {
+        const bool no_account = error.message.contains("service account");
+        if (no_account) setup_ = Setup::None;
+        refused(id, error, now, desk);
+    }
+}
+
+void Run::take_found(Purpose purpose, const core::AttemptId& id, const kube::Answer& answer,
+                     base::Instant now, Desk& desk) {
+    const auto record = pods_.find(id);
+    if (record != pods_.end()) record->second.verifying = false;
+    if (!answer.error) {
+        const auto pod = pod_in(answer.body);
+        if (pod && is_owned(*pod, job_.uid) &&
+            !(purpose == Purpose::CreateCheck && pod->deletion_at)) {
+            starts_.erase(id);
+            return take_pod(*pod, now, desk);
+        }
+        // A namesake: it is not ours to touch, or on its way out. Wait until the name is free.
+        if (purpose == Purpose::CreateCheck) return retry(Purpose::Create, id, now);
+    } else if (kube::is_transient(*answer.error)) {
+        return retry(purpose, id, now);
+    } else if (purpose == Purpose::CreateCheck) {
+        return retry(Purpose::Create, id, now);
+    }
+    if (record != pods_.end()) pods_.erase(record);
+    end_attempt(id,
+                {.end = scan::AttemptEnd::Deleted,
+                 .message = "its Pod was gone before an end was seen",
+                 .at = now},
+                desk);
+}
+
+void Run::take_deleted(const core::AttemptId& id, const kube::Answer& answer, base::Instant now,
+                       Desk& desk) {
+    if (!answer.error) return;  // the watch tells when it is gone
+    // A conflict: the uid is another Pod's, ours is gone.
+    if (kube::is_not_found(*answer.error) || kube::is_conflict(*answer.error))
+        return pod_gone(pod_name(key_, id), desk);
+    if (kube::is_transient(*answer.error)) return retry(Purpose::Delete, id, now);
+    desk.log.push_back({.warning = true,
+                        .message = "A Pod could not be deleted",
+                        .run = key_,
+                        .detail = answer.error->message});
+    retry(Purpose::Delete, id, now);
+}
+
+void Run::take_status(const kube::Answer& answer, base::Instant now) {
+    const auto sent = std::exchange(sending_, std::nullopt);
+    if (!answer.error) {
+        if (auto job = parse_scan_job(answer.body)) take_job(std::move(*job));
+        if (sent) status_kept(*sent);
+        return;
+    }
+    sent_json_.clear();
+    if (kube::is_not_found(*answer.error)) {
+        gone_ = true;
+    } else if (kube::is_conflict(*answer.error)) {
+        rereading_ = true;
+        errands_.push_back({.purpose = Purpose::Reread});
+    } else {
+        status_error_ = answer.error->message;
+        status_not_before_ = now + delay_of(settings_, {}, ++status_tries_);
+        wake(status_not_before_);
+    }
+}
+
+void Run::take_reread(const kube::Answer& answer, base::Instant now) {
+    if (!answer.error) {
+        if (auto job = parse_scan_job(answer.body)) return take_job(std::move(*job));
+        rereading_ = false;
+        return;
+    }
+    if (kube::is_not_found(*answer.error)) {
+        gone_ = true;
+        return;
+    }
+    retry(Purpose::Reread, {}, now);
+}
+
+}  // namespace control
