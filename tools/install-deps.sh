@@ -11,16 +11,16 @@ build=(
     g++= cmake=3.25 ninja-build=1.11 ccache= mold=1.10 pkg-config= git= ca-certificates=
     libfmt-dev=9.1 libspdlog-dev=1:1.10 nlohmann-json3-dev=3.11 libsimdjson-dev=3.0 libyaml-cpp-dev=0.7
     libcli11-dev=2.1 libcurl4-openssl-dev=7.88 libcpprest-dev=2.10 libboost-dev=1.74 libboost-system-dev=1.74
-    libsoci-dev=4.0 libsqlite3-dev=3.40 libssl-dev=3.0 zlib1g-dev=1:1.2 libre2-dev=2022
+    libsoci-dev=4.0 libsqlite3-dev=3.40 libssl-dev=3.0 zlib1g-dev=1:1.2 libre2-dev=2022 prometheus-cpp-dev=1.0
     libgtest-dev=1.12 libgmock-dev=1.12 librapidcheck-dev=0~1033 python3=
 )
 tests=(
-    python3-flask=2.2 python3-jwt=2.6 python3-jsonschema=4.10 libxml2-utils=
+    python3-flask=2.2 python3-jwt=2.6 python3-jsonschema=4.10 python3-yaml=6.0 libxml2-utils=
     gcovr= clang-19=1:19 clang-tidy-19=1:19 libclang-rt-19-dev=1:19 chromium=
 )
 cluster=(
     containerd=1.6 runc=1.1 containernetworking-plugins=1.1 iproute2= nftables= procps= util-linux= curl= openssl=
-    gcc= libc6-dev= binutils= python3= python3-flask=2.2 python3-jwt=2.6 ca-certificates=
+    gcc= libc6-dev= binutils= python3= python3-flask=2.2 python3-jwt=2.6 python3-yaml=6.0 ca-certificates=
 )
 
 case "${1:-all}" in

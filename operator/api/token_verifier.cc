@@ -34,9 +34,9 @@ using Refused = TokenVerifier::Refused;
 
 TokenVerifier::TokenVerifier(const base::Clock& clock, TokenVerifierOptions options)
     : clock_(clock), options_(std::move(options)),
-      state_(State{.known = ExpiringMap<PodIdentity>(kKnownMax),
-                   .refused = ExpiringMap<std::string>(kRefusedMax),
-                   .asked_review = ExpiringMap<std::monostate>(kReviewsMax)}) {}
+      state_(State{.known = base::ExpiringMap<PodIdentity>(kKnownMax),
+                   .refused = base::ExpiringMap<std::string>(kRefusedMax),
+                   .asked_review = base::ExpiringMap<std::monostate>(kReviewsMax)}) {}
 
 Result<> TokenVerifier::set_keys(std::string_view jwks_json) {
     auto keys = std::make_shared<const base::KeySet>(TRY(base::KeySet::parse(jwks_json)));

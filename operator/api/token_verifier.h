@@ -3,11 +3,11 @@
 // it needs it asks for by callbacks, and whoever talks to the cluster gives the answers back.
 #pragma once
 
+#include "base/expiring_map.h"
 #include "base/guarded.h"
 #include "base/key_set.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "operator/api/expiring_map.h"
 #include "operator/api/pod_token.h"
 
 #include <functional>
@@ -61,9 +61,9 @@ private:
         Source source = Source::Unknown;
         std::shared_ptr<const base::KeySet> keys{};
         std::optional<base::Ticks> asked_keys{};
-        ExpiringMap<PodIdentity> known;
-        ExpiringMap<std::string> refused;  // by review: why
-        ExpiringMap<std::monostate> asked_review;
+        base::ExpiringMap<PodIdentity> known;
+        base::ExpiringMap<std::string> refused;  // by review: why
+        base::ExpiringMap<std::monostate> asked_review;
     };
     struct Question {
         const base::Jwt& token;

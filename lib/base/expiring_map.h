@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace api {
+namespace base {
 
 // Keys are digests: fixed size, and no caller can choose where they land.
 template <typename Value>
@@ -21,20 +21,20 @@ public:
     explicit ExpiringMap(std::size_t size_max) : size_max_(size_max) {}
 
     // Replaces. The oldest entries go where there are too many.
-    void put(const std::string& key, Value value, base::Ticks until) {
+    void put(const std::string& key, Value value, Ticks until) {
         entries_.insert_or_assign(key, Entry{std::move(value), until, ++serial_});
         order_.emplace_back(key, serial_);
         while (entries_.size() > size_max_ || order_.size() > 2 * size_max_) drop_oldest();
     }
     // nullptr: unknown or expired. Valid until the next change.
-    const Value* find(const std::string& key, base::Ticks now) const {
+    const Value* find(const std::string& key, Ticks now) const {
         const auto entry = entries_.find(key);
         if (entry == entries_.end() || entry->second.until <= now) return nullptr;
         return &entry->second.value;
     }
     void erase(const std::string& key) { entries_.erase(key); }
     // Lets go of what has expired, oldest first, up to the first that has not.
-    void prune(base::Ticks now) {
+    void prune(Ticks now) {
         while (!order_.empty() && !is_live(order_.front(), now)) drop_oldest();
     }
     void clear() {
@@ -46,13 +46,13 @@ public:
 private:
     struct Entry {
         Value value;
-        base::Ticks until;
+        Ticks until;
         std::uint64_t serial;
     };
 
     using Place = std::pair<std::string, std::uint64_t>;
 
-    bool is_live(const Place& place, base::Ticks now) const {
+    bool is_live(const Place& place, Ticks now) const {
         const auto entry = entries_.find(place.first);
         return entry != entries_.end() && entry->second.serial == place.second &&
                entry->second.until > now;
@@ -70,4 +70,4 @@ private:
     std::deque<Place> order_;  // oldest first; may name what is gone
 };
 
-}  // namespace api
+}  // namespace base
