@@ -20,7 +20,10 @@ struct Call {
     CallId id = 0;
     Request request{};
     bool stream = false;             // a watch: lines as they come, on a connection of its own
-    base::Duration timeout{30'000};  // of one that does not stream
+    base::Duration timeout{30'000};  // of one that does not stream; counts from its sending
+    // Passes the window of requests in flight and Retry-After: a leader that queues to renew its
+    // Lease has lost it.
+    bool urgent = false;
 };
 
 // The answer to a call that does not stream.

@@ -27,6 +27,7 @@ struct TlsOptions {
     std::string client_certificate_pem{};
     std::string client_key_pem{};
     bool verify = true;
+    bool operator==(const TlsOptions&) const = default;
 };
 
 struct ClientOptions {

@@ -154,7 +154,9 @@ void Transfer::set_connection(const Settings& settings) {
         set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     } else if (options_.streams_per_connection > 1) {
         set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-        set(CURLOPT_PIPEWAIT, 1L);
+        // Without TLS nobody says at once whether HTTP/2 is spoken: a second request would wait for
+        // the first one's answer.
+        if (url_.scheme == "https") set(CURLOPT_PIPEWAIT, 1L);
     }
 }
 
