@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <system_error>
 
@@ -110,6 +111,9 @@ Result<scan::Job> read_job_file(const RunFlags& flags, const Mounts& credentials
         return base::fail(base::ErrorKind::Invalid,
                           fmt::format("{}: spec.suspend is true, so nothing would run: remove it",
                                       path.filename().string()));
+    }
+    if (const auto note = cluster_only_note(job.spec); !note.empty()) {
+        std::fprintf(stderr, "scanfleet: note: %s: %s\n", path.filename().c_str(), note.c_str());
     }
     return job;
 }

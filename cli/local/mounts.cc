@@ -111,6 +111,23 @@ base::Result<scan::Job> localize(scan::Job job, const Path& job_folder, const Mo
     return job;
 }
 
+std::string cluster_only_note(const scan::JobSpec& spec) {
+    const scan::JobSpec defaults;
+    std::vector<std::string> fields;
+    const auto add_unless = [&](bool same, const char* field) {
+        if (!same) fields.emplace_back(field);
+    };
+    add_unless(spec.runner == defaults.runner, "spec.runner");
+    add_unless(spec.pod_ttl == defaults.pod_ttl, "spec.cleanup");
+    add_unless(!spec.ttl_after_finished, "spec.ttlSecondsAfterFinished");
+    add_unless(spec.priority == defaults.priority, "spec.priority");
+    add_unless(spec.rerun.empty(), "spec.rerun");
+    if (fields.empty()) return {};
+    return fmt::format("{} matter{} in a cluster only, and {} no effect here",
+                       base::join(fields, ", "), fields.size() == 1 ? "s" : "",
+                       fields.size() == 1 ? "has" : "have");
+}
+
 base::Result<> copy_credentials(const scan::JobSpec& spec, const Mounts& credentials,
                                 const Path& work) {
     for (const scan::CredentialRef& ref : spec.credentials) {

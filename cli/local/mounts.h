@@ -28,6 +28,9 @@ base::Result<> check_credentials(const scan::JobSpec& spec, const Mounts& creden
 base::Result<scan::Job> localize(scan::Job job, const base::os::Path& job_folder,
                                  const Mounts& credentials, const Mounts& config_maps);
 
+// One sentence that names the fields which the job sets and only a cluster heeds; empty: none.
+std::string cluster_only_note(const scan::JobSpec& spec);
+
 // Copies the job's credentials to <work>/credentials/<name>/<key>, readable by the user alone.
 base::Result<> copy_credentials(const scan::JobSpec& spec, const Mounts& credentials,
                                 const base::os::Path& work);

@@ -44,11 +44,12 @@ Json quantity(const Type& type) {
     return schema;
 }
 
-Json text_schema(const Type& type) {
+// What a program of ours writes must not be refused for an empty text.
+Json text_schema(const Type& type, Defaults defaults) {
     if (type.format == Format::Quantity) return quantity(type);
     if (type.format == Format::Time) return {{"type", "string"}, {"format", "date-time"}};
     Json schema = {{"type", "string"}, {"maxLength", type.max}};
-    if (type.min > 0) schema["minLength"] = type.min;
+    if (type.min > 0 && defaults != Defaults::LeftOut) schema["minLength"] = type.min;
     add_format(schema, type);
     return schema;
 }
@@ -80,7 +81,7 @@ Json list_schema(const Type& type, Defaults defaults) {
 Json map_schema(const Type& type) {
     Json schema = {{"type", "object"},
                    {"maxProperties", type.max},
-                   {"additionalProperties", text_schema(*type.item)},
+                   {"additionalProperties", text_schema(*type.item, Defaults::Described)},
                    {"x-kubernetes-map-type", "atomic"}};
     const auto rule = fmt::format("self.all(key, key.size() <= {} && {})", type.key->max,
                                   matches(type.key->format, "key"));
@@ -90,7 +91,7 @@ Json map_schema(const Type& type) {
 
 Json type_schema(const Type& type, Defaults defaults) {
     switch (type.kind) {
-    case Kind::Text: return text_schema(type);
+    case Kind::Text: return text_schema(type, defaults);
     case Kind::Integer: return integer_schema(type);
     case Kind::Boolean: return {{"type", "boolean"}};
     case Kind::Choice: return {{"type", "string"}, {"enum", type.words}};

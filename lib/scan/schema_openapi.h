@@ -8,7 +8,8 @@
 
 namespace scan::schema {
 
-// Where defaults go: into the schema, into the words only, or nowhere.
+// Where defaults go: into the schema, into the words only, or nowhere: then it is a status, which
+// programs write, and empty texts are taken.
 enum class Defaults { Written, Described, LeftOut };
 
 Json openapi(const Object& object, Defaults defaults);

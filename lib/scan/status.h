@@ -94,7 +94,7 @@ struct StatusRun {
     std::string run_id{};
     Outcome outcome = Outcome::Failed;
     std::optional<Instant> completion_time{};
-    FindingTotals findings{};
+    std::uint64_t findings = 0;
     int coverage_percent = 0;
     bool operator==(const StatusRun&) const = default;
 };

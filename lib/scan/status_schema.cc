@@ -169,7 +169,7 @@ Object run() {
         .required()
         .field("outcome", &StatusRun::outcome, outcomes(), "How it ended.")
         .field("completionTime", &StatusRun::completion_time, schema::time(), "When it ended.")
-        .field("findings", &StatusRun::findings, object(findings()), "What it found.")
+        .field("findings", &StatusRun::findings, count(), "How many findings it had.")
         .field("coveragePercent", &StatusRun::coverage_percent, percent(), "How much it scanned.")
         .done();
 }

@@ -100,5 +100,20 @@ TEST_F(MountsTest, AConfigMapBecomesItsFile) {
               std::string::npos);
 }
 
+TEST(ClusterOnlyNote, NamesWhatHasNoEffectHere) {
+    scan::JobSpec spec;
+    EXPECT_EQ(cluster_only_note(spec), "");
+    spec.runner.image = "registry.example/runner:1";
+    EXPECT_EQ(cluster_only_note(spec),
+              "spec.runner matters in a cluster only, and has no effect here");
+    spec.pod_ttl = scan::seconds(1);
+    spec.ttl_after_finished = scan::seconds(1);
+    spec.priority = 1;
+    spec.rerun = "again";
+    EXPECT_EQ(cluster_only_note(spec),
+              "spec.runner, spec.cleanup, spec.ttlSecondsAfterFinished, spec.priority, spec.rerun "
+              "matter in a cluster only, and have no effect here");
+}
+
 }  // namespace
 }  // namespace cli

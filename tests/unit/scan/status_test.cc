@@ -45,7 +45,7 @@ JobStatus full_status() {
     status.timings = StatusTimings{600, 60, 1000};
     status.results = StatusResults{"https://x/report", std::string(64, 'c'), 1234, true};
     status.trace = StatusTrace{std::string(32, 'd'), std::string(55, 'e')};
-    status.history = {{"7f3c", Outcome::TimedOut, at(0s), FindingTotals{.total = 1}, 50}};
+    status.history = {{"7f3c", Outcome::TimedOut, at(0s), 1, 50}};
     status.conditions = {
         {"Ready", ConditionTruth::True, 3, at(61s), "PartiallyCompleted", "words"}};
     return status;
