@@ -47,6 +47,10 @@ bool has_control(std::string_view text) {
 
 void check_text(const Type& type, const Json& value, const Place& place, Problems& problems) {
     if (type.format == Format::Quantity && value.is_number_unsigned()) return;
+    if (type.format == Format::Quantity && value.is_number()) {
+        add(problems, place, fmt::format("{}, got {}", format_sentence(type.format), shown(value)));
+        return;
+    }
     if (!value.is_string()) {
         const bool quotable = value.is_number() || value.is_boolean();
         add(problems, place,

@@ -144,6 +144,41 @@ TEST(JobErrors, SayWhatIsWrongWithPersonas) {
     }
 }
 
+TEST(JobErrors, SayWhatIsWrongWithRunnerSettings) {
+    const Case cases[] = {
+        {"an amount with a wrong unit", "  runner: {resources: {limits: {memory: 1Kb}}}",
+         "job.yaml:6: spec.runner.resources.limits.memory: must be an amount such as 100m, 2 or "
+         "512Mi, got \"1Kb\""},
+        {"a negative amount", "  runner: {resources: {requests: {cpu: -1}}}",
+         "job.yaml:6: spec.runner.resources.requests.cpu: must be an amount such as 100m, 2 or "
+         "512Mi, got -1"},
+        {"a label that is none", "  runner: {nodeSelector: {'a b': c}}",
+         "job.yaml:6: spec.runner.nodeSelector.a b: must be the key of a label, such as disktype "
+         "or example.com/zone, got \"a b\""},
+        {"no map", "  runner: {nodeSelector: [a]}",
+         "job.yaml:6: spec.runner.nodeSelector: must be an object, got a list"},
+        {"a value with Exists", "  runner: {tolerations: [{key: a, operator: Exists, value: b}]}",
+         "job.yaml:6: spec.runner.tolerations[0].value: has no use with operator Exists; remove "
+         "it"},
+        {"no key with Equal", "  runner: {tolerations: [{value: b}]}",
+         "job.yaml:6: spec.runner.tolerations[0].key: is missing: operator Equal needs it; for "
+         "every taint set operator: Exists"},
+        {"seconds without NoExecute", "  runner: {tolerations: [{key: a, tolerationSeconds: 5}]}",
+         "job.yaml:6: spec.runner.tolerations[0].tolerationSeconds: has no use without effect "
+         "NoExecute; remove it or set the effect"},
+        {"two pull secrets", "  runner: {imagePullSecrets: [{name: a}, {name: a}]}",
+         "job.yaml:6: spec.runner.imagePullSecrets[1].name: another pull secret is called \"a\" "
+         "already"},
+        {"a secret's name with a path", "  credentials: [{name: a, secretRef: {name: ../b}}]",
+         "job.yaml:6: spec.credentials[0].secretRef.name: must be the name of a Kubernetes object: "
+         "lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each "
+         "part, got \"../b\""},
+    };
+    for (const auto& [claim, lines, message] : cases) {
+        EXPECT_EQ(refusal(small_job_and(lines)), message) << claim;
+    }
+}
+
 TEST(JobErrors, RefuseCredentialsOfOneName) {
     EXPECT_EQ(refusal(small_job_and("  credentials:\n  - {name: c}\n  - {name: c}")),
               "job.yaml:8: spec.credentials[1].name: another credential is called \"c\" already");
