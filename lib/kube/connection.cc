@@ -176,7 +176,8 @@ net::Request Connection::Impl::request_of(const Call& call) const {
                      .url = endpoint.base + call.request.path,
                      .headers = endpoint.headers,
                      .body = call.request.body};
-    out.headers.add("Accept", "application/json");
+    // The key set is application/jwk-set+json: asked for JSON alone, the server says 406.
+    out.headers.add("Accept", "application/json, */*");
     if (!call.request.content_type.empty())
         out.headers.add("Content-Type", call.request.content_type);
     const auto& token = credentials.identity().token;

@@ -64,6 +64,8 @@ void ClusterIngest::refresh_keys() {
     cluster_.ask(std::move(request), [this](const kube::Answer& answer) {
         if (answer.error) {
             // Without the right to read it, or without an issuer: TokenReview. Else: asked again.
+            base::log::warn("The cluster's key set could not be read",
+                            {{"err", answer.error->message}, {"code", answer.error->code}});
             if (kube::is_forbidden(*answer.error) || kube::is_not_found(*answer.error))
                 verifier_.no_keys();
             return;
