@@ -19,10 +19,8 @@ public:
 
     // Any thread. What waits when the worker is destroyed is dropped; what runs is finished.
     void add(Work work) {
-        {
-            const std::scoped_lock lock(mutex_);
-            waiting_.push_back(std::move(work));
-        }
+        const std::scoped_lock lock(mutex_);
+        waiting_.push_back(std::move(work));
         changed_.notify_one();
     }
 

@@ -24,15 +24,13 @@ struct WorkerPool::Impl {
         changed.notify_all();
     }
 
+    // Tells under the lock: without it the task could be done, and the pool gone, before its thread
+    // is told.
     Result<> submit(Task task) {
-        {
-            const std::scoped_lock lock(mutex);
-            if (queue.size() >= queue_max) {
-                return fail(ErrorKind::Unavailable,
-                            fmt::format("{} tasks wait already", queue_max));
-            }
-            queue.push_back(std::move(task));
-        }
+        const std::scoped_lock lock(mutex);
+        if (queue.size() >= queue_max)
+            return fail(ErrorKind::Unavailable, fmt::format("{} tasks wait already", queue_max));
+        queue.push_back(std::move(task));
         changed.notify_one();
         return {};
     }
