@@ -34,6 +34,8 @@ constexpr std::array kRows = {
     Row{CURLE_SEND_ERROR, Failure::Reset},
     Row{CURLE_RECV_ERROR, Failure::Reset},
     Row{CURLE_HTTP2_STREAM, Failure::Reset},
+    // What curl makes of a request that met the peer's GOAWAY.
+    Row{CURLE_HTTP2, Failure::Reset},
     Row{CURLE_URL_MALFORMAT, Failure::BadRequest},
     Row{CURLE_BAD_FUNCTION_ARGUMENT, Failure::BadRequest},
 };

@@ -45,7 +45,7 @@ TEST(Connection, SendsWhatTheRequestSays) {
     EXPECT_TRUE(
         sent.starts_with("POST /api/v1/namespaces/shop/pods?fieldManager=scanfleet HTTP/1.1\r\n"));
     EXPECT_TRUE(sent.ends_with("\r\n\r\n{\"a\":1}"));
-    EXPECT_THAT(sent, AllOf(HasSubstr("\r\nAccept: application/json\r\n"),
+    EXPECT_THAT(sent, AllOf(HasSubstr("\r\nAccept: application/json, */*\r\n"),
                             HasSubstr("\r\nContent-Type: application/json\r\n"),
                             HasSubstr("\r\nAuthorization: Bearer t0ken\r\n"),
                             HasSubstr("\r\nUser-Agent: scanfleet-operator/" SF_VERSION " (linux/"),
