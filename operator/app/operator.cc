@@ -136,6 +136,8 @@ private:
     control::ControllerOptions controller_options(const kube::ClusterConfig& cluster) {
         control::ControllerOptions out{.namespace_ = flags_.namespace_};
         out.run.pods.runner_image = flags_.runner_image;
+        out.run.pods.limits.images = flags_.allowed_images;
+        out.run.pods.limits.service_accounts = flags_.allowed_accounts;
         out.run.pods.image_pull_policy = flags_.image_pull_policy;
         out.run.pods.ingest_url = flags_.ingest_url;
         out.run.pods.ingest_ca = identity_->identity().ca_pem;

@@ -57,6 +57,10 @@ void add_rest(CLI::App& app, OperatorFlags& flags) {
         ->capture_default_str();
     app.add_option("--runner-image", flags.runner_image, "image of runner Pods")
         ->capture_default_str();
+    app.add_option("--allow-image", flags.allowed_images,
+                   "one more image that jobs may name; one * at the end stands for the rest");
+    app.add_option("--allow-service-account", flags.allowed_accounts,
+                   "NAMESPACE/NAME: a ServiceAccount that jobs may name");
     app.add_option("--image-pull-policy", flags.image_pull_policy, "of runner Pods")
         ->check(CLI::IsMember({"Always", "IfNotPresent", "Never"}))
         ->capture_default_str();

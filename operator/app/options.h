@@ -28,7 +28,9 @@ struct OperatorFlags {
     base::os::Path tls_folder{};              // a mounted Secret; empty: a certificate of our own
     std::string metrics_address = "0.0.0.0:8080";
     std::string health_address = "0.0.0.0:8081";
-    std::string runner_image = "scanfleet-runner:" SF_VERSION;
+    std::string runner_image = "scanfleet.dev/runner:" SF_VERSION;
+    std::vector<std::string> allowed_images{};
+    std::vector<std::string> allowed_accounts{};
     std::string image_pull_policy = "IfNotPresent";
     bool leader_elect = false;
     std::string lease_namespace{};  // empty = our own

@@ -19,8 +19,6 @@ constexpr std::int64_t kRunnerUser = 65532;
 constexpr std::int64_t kTerminationGraceSeconds = 30;
 // Kubernetes counts from before the image pull, the runner's own clock comes first.
 constexpr std::int64_t kPodGraceSeconds = 30;
-// The usual 300 s would cost a 30-minute job a sixth of its time on a node that went away.
-constexpr std::int64_t kNodeAwaySeconds = 30;
 
 Json labels_of(const results::RunKey& run) {
     return {{"app.kubernetes.io/name", "scanfleet-runner"},
@@ -120,38 +118,36 @@ Volumes volumes_of(const PodSettings& settings, const scan::Job& job, const resu
     return out;
 }
 
-Json resources_of(const PodSettings& settings, int memory_percent) {
-    const auto limit = settings.memory_limit_mib * memory_percent / 100;
-    return {{"requests",
-             {{"cpu", settings.cpu_request},
-              {"memory", fmt::format("{}Mi", settings.memory_request_mib)}}},
-            {"limits", {{"memory", fmt::format("{}Mi", limit)}}}};
-}
-
-Json container_of(const PodSettings& settings, const results::RunKey& run,
+Json container_of(const PodSettings& settings, const scan::Job& job, const results::RunKey& run,
                   const core::StartAttempt& start, Json mounts) {
     const bool discovers = start.id.chunk == core::kDiscovery;
-    return {{"name", kRunnerContainer},
-            {"image", settings.runner_image},
-            {"imagePullPolicy", settings.image_pull_policy},
-            {"args", Json::array({discovers ? "discover" : "run", "--work", "/scan"})},
-            {"env", environment(settings, run, start)},
-            {"resources", resources_of(settings, start.memory_percent)},
-            {"securityContext",
-             {{"allowPrivilegeEscalation", false},
-              {"readOnlyRootFilesystem", true},
-              {"runAsNonRoot", true},
-              {"runAsUser", kRunnerUser},
-              {"capabilities", {{"drop", Json::array({"ALL"})}}},
-              {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
-            {"volumeMounts", std::move(mounts)}};
+    return {
+        {"name", kRunnerContainer},
+        {"image", job.spec.runner.image.empty() ? settings.runner_image : job.spec.runner.image},
+        {"imagePullPolicy", settings.image_pull_policy},
+        {"args", Json::array({discovers ? "discover" : "run", "--work", "/scan"})},
+        {"env", environment(settings, run, start)},
+        {"resources", resources_of(settings.limits, job.spec.runner, start.memory_percent)},
+        {"securityContext",
+         {{"allowPrivilegeEscalation", false},
+          {"readOnlyRootFilesystem", true},
+          {"runAsNonRoot", true},
+          {"runAsUser", kRunnerUser},
+          {"capabilities", {{"drop", Json::array({"ALL"})}}},
+          {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+        {"volumeMounts", std::move(mounts)}};
 }
 
-Json toleration(std::string_view key) {
-    return {{"key", key},
-            {"operator", "Exists"},
-            {"effect", "NoExecute"},
-            {"tolerationSeconds", kNodeAwaySeconds}};
+std::string account_of(const scan::Job& job) {
+    const auto& named = job.spec.runner.service_account_name;
+    return named.empty() ? std::string(kRunnerAccount) : named;
+}
+
+void add_placement(Json& spec, const scan::RunnerSettings& runner) {
+    if (!runner.node_selector.empty()) spec["nodeSelector"] = runner.node_selector;
+    if (!runner.priority_class_name.empty()) spec["priorityClassName"] = runner.priority_class_name;
+    for (const auto& secret : runner.image_pull_secrets)
+        spec["imagePullSecrets"].push_back({{"name", secret.name}});
 }
 
 std::int64_t pod_deadline_seconds(const scan::Job& job, const core::StartAttempt& start) {
@@ -167,23 +163,23 @@ std::string pod_json(const PodSettings& settings, const JobOwner& owner, const s
     labels[std::string(kChunkLabel)] = chunk_label(start.id);
     labels[std::string(kAttemptLabel)] = fmt::to_string(start.id.attempt);
     Volumes volumes = volumes_of(settings, job, run);
-    const Json spec = {{"restartPolicy", "Never"},
-                       {"activeDeadlineSeconds", pod_deadline_seconds(job, start)},
-                       {"terminationGracePeriodSeconds", kTerminationGraceSeconds},
-                       {"serviceAccountName", kRunnerAccount},
-                       {"automountServiceAccountToken", false},
-                       {"enableServiceLinks", false},
-                       {"securityContext",
-                        {{"runAsNonRoot", true},
-                         {"runAsUser", kRunnerUser},
-                         {"runAsGroup", kRunnerUser},
-                         {"fsGroup", kRunnerUser},
-                         {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
-                       {"tolerations", Json::array({toleration("node.kubernetes.io/not-ready"),
-                                                    toleration("node.kubernetes.io/unreachable")})},
-                       {"containers", Json::array({container_of(settings, run, start,
-                                                                std::move(volumes.mounts))})},
-                       {"volumes", std::move(volumes.volumes)}};
+    Json spec = {{"restartPolicy", "Never"},
+                 {"activeDeadlineSeconds", pod_deadline_seconds(job, start)},
+                 {"terminationGracePeriodSeconds", kTerminationGraceSeconds},
+                 {"serviceAccountName", account_of(job)},
+                 {"automountServiceAccountToken", false},
+                 {"enableServiceLinks", false},
+                 {"securityContext",
+                  {{"runAsNonRoot", true},
+                   {"runAsUser", kRunnerUser},
+                   {"runAsGroup", kRunnerUser},
+                   {"fsGroup", kRunnerUser},
+                   {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+                 {"tolerations", tolerations_of(job.spec.runner)},
+                 {"containers", Json::array({container_of(settings, job, run, start,
+                                                          std::move(volumes.mounts))})},
+                 {"volumes", std::move(volumes.volumes)}};
+    add_placement(spec, job.spec.runner);
     return base::dump_json({{"apiVersion", "v1"},
                             {"kind", "Pod"},
                             {"metadata",

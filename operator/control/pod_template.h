@@ -2,6 +2,7 @@
 // ServiceAccount. Pure; golden-tested.
 #pragma once
 
+#include "operator/control/runner_choice.h"
 #include "operator/core/model.h"
 #include "operator/results/store.h"
 #include "scan/job.h"
@@ -19,9 +20,7 @@ struct PodSettings {
     std::string ingest_ca{};   // PEM; empty: ingest speaks plain HTTP (tests)
     std::string token_audience = "scanfleet-ingest";
     std::int64_t token_seconds = 3'600;  // the kubelet renews it at 80 %
-    std::string cpu_request = "100m";
-    std::int64_t memory_request_mib = 128;
-    std::int64_t memory_limit_mib = 512;
+    RunnerLimits limits{};
 };
 
 struct JobOwner {

@@ -79,6 +79,14 @@ void Run::refuse_spec(const base::Error& error, base::Instant now) {
     seen_.run_closed = true;
 }
 
+std::optional<base::Error> Run::spec_problem() const {
+    if (!job_.job) return job_.job.error();
+    if (opened_ || registered_) return std::nullopt;  // what has begun is not refused
+    const auto allowed = check_runner(settings_.pods.limits, *job_.job);
+    if (!allowed) return allowed.error();
+    return std::nullopt;
+}
+
 void Run::load(Desk& desk) {
     loading_ = true;
     desk.load = true;
@@ -86,8 +94,9 @@ void Run::load(Desk& desk) {
 
 // True: the run is open and the picture is whole.
 bool Run::open(Desk& desk, base::Instant now) {
-    if (!job_.job) {
-        if (seen_.discovery.empty()) refuse_spec(job_.job.error(), now);
+    const auto problem = spec_problem();
+    if (problem) {
+        if (seen_.discovery.empty()) refuse_spec(*problem, now);
         return true;
     }
     if (opened_ || !seen_.start_time) return true;  // the clock comes first, as status
@@ -118,13 +127,14 @@ void Run::turn(base::Instant now, Desk& desk) {
     }
     watch_the_silent(now, desk);
     creations_left_ = settings_.creations_per_turn_max;
-    const bool whole = opened_ || !seen_.start_time || is_finished() || !job_.job;
+    const bool refused = spec_problem().has_value();
+    const bool whole = opened_ || !seen_.start_time || is_finished() || refused;
     if (whole) {
         core::Plan plan = core::make_plan(spec_, seen_, now);
         if (plan.wake_at) wake(*plan.wake_at);
         keep_status(plan.status, now, desk);
         reasons_ = std::move(plan.reasons);
-        if (job_.job || is_finished()) {
+        if (!refused || is_finished()) {
             for (const core::Action& action : plan.actions) apply(action, now, desk);
         }
     }

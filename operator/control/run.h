@@ -107,6 +107,7 @@ private:
 
     // run.cc
     bool open(Desk& desk, base::Instant now);
+    std::optional<base::Error> spec_problem() const;
     void refuse_spec(const base::Error& error, base::Instant now);
     void keep_status(const core::Status& status, base::Instant now, Desk& desk);
     bool is_due(const core::Status& status, base::Instant now) const;
