@@ -95,8 +95,10 @@ void LeaderElector::send(State state, Request request, Now now, Outbox& out) {
     call_ = ids_->next();
     sent_ = now.ticks;
     // Two tries fit before the deadline.
-    out.calls.push_back(
-        {.id = call_, .request = std::move(request), .timeout = options_.renew_deadline / 2});
+    out.calls.push_back({.id = call_,
+                         .request = std::move(request),
+                         .timeout = options_.renew_deadline / 2,
+                         .urgent = true});
 }
 
 void LeaderElector::hang_up(Outbox& out) {

@@ -46,7 +46,7 @@ bool pack_uuid(std::string_view text, std::array<std::uint8_t, 16>& bytes) {
 std::string unpack_uuid(const std::array<std::uint8_t, 16>& bytes) {
     const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     auto text = base::hex_encode(raw);
-    for (const std::size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
+    for (const std::size_t dash : {8u, 13u, 18u, 23u}) text.insert(dash, 1, '-');
     return text;
 }
 

@@ -156,6 +156,8 @@ TEST(ListPage, ThatIsBrokenIsRefused) {
          {"", "{}", R"({"items":[]})", R"({"items":{},"metadata":{"resourceVersion":"1"}})",
           R"({"items":[1],"metadata":{"resourceVersion":"1"}})",
           R"({"metadata":{"resourceVersion":"1"}})",
+          R"({"items":nul,"metadata":{"resourceVersion":"1"}})",
+          R"({"items":"x","metadata":{"resourceVersion":"1"}})",
           R"({"items":[{"a":1},{"b":2,"metadata":{"resourceVersion":"1"}})",
           R"({"items":[{"a":1}],"metadata":{"resourceVersion":"1"}}{})",
           R"({"items":[{}],"metadata":{"resourceVersion":""}})"}) {
