@@ -26,7 +26,7 @@ Json run_as_json(const StoredRun& run) {
     return {{"run", run.folder.run_id()},
             {"job", run.job.name},
             {"scanner", scan::to_string(run.job.spec.scanner_type())},
-            {"target", target_of(run.job.spec)},
+            {"target", reports::target_of(run.job.spec)},
             {"folder", run.folder.path.string()},
             {"state", state_of(run)},
             {"driven", run.driven},

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "cli/local/data_folder.h"
-#include "operator/core/model.h"
-#include "operator/results/store.h"
-#include "scan/report/report.h"
+#include "operator/reports/report_source.h"
 
 #include <string>
 #include <vector>
@@ -12,12 +10,9 @@
 namespace cli {
 
 // A run as it lies on disk, read only: also beside the process that drives it.
-struct StoredRun {
-    RunFolder folder;
-    scan::Job job;
-    results::RunState state;
-    core::Status status{};  // as last written; empty before the first write
-    bool driven = false;    // some process drives it now
+struct StoredRun : reports::StoredRun {
+    RunFolder folder{};
+    bool driven = false;  // some process drives it now
 };
 // NotFound, Invalid (a damaged store: the message names the file), Forbidden.
 base::Result<StoredRun> load_run(const RunFolder& folder);
@@ -35,8 +30,5 @@ base::Result<ReportFile> parse_report_flag(std::string_view flag, const base::os
 // Writes all, each atomically. The first failure is returned, after the others were tried.
 base::Result<> write_reports(const scan::report::Source& source,
                              const std::vector<ReportFile>& files);
-
-// What is scanned, as a report may show it.
-std::string target_of(const scan::JobSpec& spec);
 
 }  // namespace cli

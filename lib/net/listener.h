@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace net {
 
@@ -31,9 +32,17 @@ struct RestRequest {
     std::string body;
 };
 
+// A reply; with a file, its bytes are the body, read as they are sent. 404 if it cannot be opened.
+struct RestReply {
+    RestReply(Reply given) : reply(std::move(given)) {}  // NOLINT(google-explicit-constructor)
+    RestReply(Reply given, std::string file) : reply(std::move(given)), body_file(std::move(file)) {}
+    Reply reply;
+    std::string body_file{};
+};
+
 struct RestHandlers {
     // Blocking is fine: runs on cpprest's pool, whose size ListenerOptions sets.
-    std::function<Reply(const RestRequest&)> request;
+    std::function<RestReply(const RestRequest&)> request;
     // Called instead for GET with Accept: text/event-stream. Return false to answer 404. What is pushed before the
     // return is kept.
     std::function<bool(const RestRequest&, std::shared_ptr<EventStream>)> events;

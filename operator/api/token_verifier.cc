@@ -39,7 +39,8 @@ TokenVerifier::TokenVerifier(const base::Clock& clock, TokenVerifierOptions opti
                    .asked_review = base::ExpiringMap<std::monostate>(kReviewsMax)}) {}
 
 Result<> TokenVerifier::set_keys(std::string_view jwks_json) {
-    auto keys = std::make_shared<const base::KeySet>(TRY(base::KeySet::parse(jwks_json)));
+    auto set = TRY(base::KeySet::parse(jwks_json));
+    auto keys = std::make_shared<const base::KeySet>(std::move(set));
     state_.with([&](State& state) {
         state.source = Source::Keys;
         state.keys = std::move(keys);

@@ -13,11 +13,12 @@ LAYERS = {
     "kube_client": 3, "kube_steppers": 3, "rights": 3, "results": 3, "runner_lib": 3,
     "ingest": 4, "cli_view": 4, "metrics": 4,
     "scanner_list": 5, "observe": 5,
-    "cli_local": 6, "control": 6,
-    "operator_app": 7,
+    "control": 6, "reports": 6,
+    "cli_local": 7, "rest": 7,
+    "operator_app": 8,
 }
 SCANNER_LAYER = 4
-APP_LAYER = 8
+APP_LAYER = 9
 
 # Folder → folders it must not include, and why. "*" is everything, except what is in the third place.
 FORBIDDEN = [

@@ -45,8 +45,8 @@ Gate::~Gate() {
 base::Result<> Gate::reload_certificate() {
     auto& shared = impl_->shared;
     if (!shared.tls.is_used()) return {};
-    shared.tls.replace(
-        TRY(gate::load_tls(shared.options.certificate_file, shared.options.key_file)));
+    auto fresh = TRY(gate::load_tls(shared.options.certificate_file, shared.options.key_file));
+    shared.tls.replace(std::move(fresh));
     return {};
 }
 

@@ -7,13 +7,16 @@
 #include "net/rest/loopback.h"
 #include "net/rest/streams.h"
 
+#include <cpprest/filestream.h>
 #include <cpprest/http_listener.h>
 #include <fmt/format.h>
 #include <pplx/threadpool.h>
 
 #include <condition_variable>
 #include <exception>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 namespace net {
@@ -129,8 +132,9 @@ private:
     bool is_trusted(const http_request& request) const;
     void answer(http_request request, const RestRequest& read);
     void answer_events(http_request request, const RestRequest& read);
-    Reply ask(const RestRequest& read);
-    static void send(http_request request, const Reply& reply);
+    RestReply ask(const RestRequest& read);
+    static void send(http_request request, const RestReply& reply);
+    static void send_file(http_request request, const RestReply& reply);
 
     const ListenerOptions options_;
     const RestHandlers handlers_;
@@ -144,8 +148,27 @@ bool Desk::is_trusted(const http_request& request) const {
            base::equal_secrets(found->second, options_.secret);
 }
 
-void Desk::send(http_request request, const Reply& reply) {
-    request.reply(rest_response(reply)).then(ignore_failure);
+void Desk::send(http_request request, const RestReply& reply) {
+    if (!reply.body_file.empty()) return send_file(request, reply);
+    request.reply(rest_response(reply.reply)).then(ignore_failure);
+}
+
+void Desk::send_file(http_request request, const RestReply& reply) {
+    using concurrency::streams::istream;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(reply.body_file, error);
+    if (error) return send(request, error_reply(404, "the file is gone"));
+    auto response = rest_response(reply.reply);
+    concurrency::streams::fstream::open_istream(reply.body_file)
+        .then([request, response, size,
+               type = reply.reply.content_type](const pplx::task<istream>& opened) mutable {
+            try {
+                response.set_body(opened.get(), size, type);
+            } catch (const std::exception&) {
+                return send(request, error_reply(404, "the file is gone"));
+            }
+            request.reply(response).then(ignore_failure);
+        });
 }
 
 void Desk::take(http_request request) {
@@ -179,7 +202,7 @@ void Desk::answer(http_request request, const RestRequest& read) {
     running_.leave();
 }
 
-Reply Desk::ask(const RestRequest& read) {
+RestReply Desk::ask(const RestRequest& read) {
     try {
         return handlers_.request(read);
     } catch (const std::exception& error) {
