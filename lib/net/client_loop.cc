@@ -3,6 +3,8 @@
 #include "net/request_check.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -32,6 +34,18 @@ Response unsent(Failure failure, std::string message) {
     response.failure = failure;
     response.failure_message = std::move(message);
     return response;
+}
+
+// 0 for what is no TCP socket.
+int local_port_of(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+    if (address.ss_family == AF_INET)
+        return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    if (address.ss_family == AF_INET6)
+        return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    return 0;
 }
 
 // Longer than any process lives, and far from overflow when added to a time.
@@ -195,6 +209,8 @@ void ClientLoop::start(Job& job) {
                                 .own_pool = job.options.own_connection ? own_pool_.get() : nullptr,
                                 .decompress = job.options.decompress,
                                 .time_left = job.time_left};
+    if (options_.streams_per_connection > 1 && !job.options.own_connection)
+        settings.sockets = &sockets_;
     if (job.options.on_data) {
         settings.on_data = [this, &job](std::string_view bytes) {
             streamed_ = true;
@@ -205,6 +221,7 @@ void ClientLoop::start(Job& job) {
     CURL* easy = job.transfer->easy();
     curl_easy_setopt(easy, CURLOPT_PRIVATE,
                      reinterpret_cast<void*>(static_cast<std::uintptr_t>(job.id)));
+    job.answers_before = answers_;
     active_.insert(job.id);
     stats_.requests += 1;
     curl_multi_add_handle(multi_.get(), easy);
@@ -221,12 +238,33 @@ void ClientLoop::note_http_version(const Job& job) {
     if (version == CURL_HTTP_VERSION_1_1) multiplexed_.erase(job.url.origin());
 }
 
+// A request that is given up leaves its HTTP/2 connection to the others. One on which nobody was
+// answered all that time is ended instead, or every request to come would be put on it.
+void ClientLoop::mind_silence(const Job& job, const Response& response) {
+    const int port = job.transfer->local_port();
+    if (options_.streams_per_connection == 1 || job.options.own_connection || port == 0) return;
+    if (response.failure != Failure::TimedOut) {
+        heard_[port] = ++answers_;
+        return;
+    }
+    const auto heard = heard_.find(port);
+    if (heard != heard_.end() && heard->second > job.answers_before) return;
+    heard_.erase(port);
+    const auto socket = std::find_if(sockets_.begin(), sockets_.end(),
+                                     [port](int fd) { return local_port_of(fd) == port; });
+    if (socket == sockets_.end()) return;
+    // Closing is curl's part, once it sees the end.
+    ::shutdown(*socket, SHUT_RDWR);
+    sockets_.erase(socket);
+}
+
 void ClientLoop::end_transfer(Job& job, Response response) {
     const bool connected = job.transfer->connected();
     const auto started = job.transfer->started();
     const auto now = clock_.ticks();
     job.time_left = std::max(Duration::zero(), job.time_left - (now - started));
     note_http_version(job);
+    mind_silence(job, response);
     detach(job);
     leave_origin(job.url.origin());
     stats_.bytes_in += response.bytes_read;

@@ -61,7 +61,8 @@ private:
         int redirects = 0;
         int retries = 0;  // of this hop
         std::set<std::string> visited;
-        base::Duration time_left{};  // of this try
+        base::Duration time_left{};        // of this try
+        std::uint64_t answers_before = 0;  // answers_ when it was started
         std::unique_ptr<Transfer> transfer;
     };
     struct Origin {
@@ -84,6 +85,7 @@ private:
     base::Duration wait_time(base::Ticks until);
     void end_transfer(Job& job, Response response);
     void note_http_version(const Job& job);
+    void mind_silence(const Job& job, const Response& response);
     void decide(Job& job, Response response, bool connected);
     void answer(RequestId id, Response response);
     void detach(Job& job);
@@ -101,9 +103,15 @@ private:
 
     std::map<std::string, Origin> origins_;
     std::set<std::string> multiplexed_;  // origins whose last answer came over HTTP/2
-    int active_count_ = 0;               // those on connections of their own not counted
-    bool streamed_ = false;              // an on_data was called since run() began to wait
-    std::string last_started_;           // origins take turns: the next one after this goes first
+    // Of connections that carry many requests: the number of the last answer, by local port, and
+    // the sockets that were opened for them. Some may be closed and used by others since: whoever
+    // wants one asks it for its port.
+    std::map<int, std::uint64_t> heard_;
+    std::set<int> sockets_;
+    std::uint64_t answers_ = 0;  // over such connections, so far
+    int active_count_ = 0;       // those on connections of their own not counted
+    bool streamed_ = false;      // an on_data was called since run() began to wait
+    std::string last_started_;   // origins take turns: the next one after this goes first
     std::multimap<base::Ticks, RequestId> delayed_;
     std::vector<std::pair<RequestId, Response>> answered_;
     std::vector<EasyHandle> idle_handles_;

@@ -74,7 +74,7 @@ curl_off_t info(CURL* easy, Info which) {
 Transfer::Transfer(EasyHandle easy, const Request& request, const Url& url,
                    const Settings& settings)
     : options_(settings.options), clock_(settings.clock), url_(url), easy_(std::move(easy)),
-      on_data_(settings.on_data), started_(clock_.ticks()),
+      on_data_(settings.on_data), sockets_(settings.sockets), started_(clock_.ticks()),
       deadline_(started_ + settings.time_left) {
     set_target(request);
     set_method(request);
@@ -382,10 +382,13 @@ curl_socket_t Transfer::socket_callback(void* self, curlsocktype, curl_sockaddr*
     const bool inet = address->family == AF_INET || address->family == AF_INET6;
     if (!inet || !static_cast<Transfer*>(self)->may_touch(address_of(address->addr)))
         return CURL_SOCKET_BAD;
+    const auto& transfer = *static_cast<Transfer*>(self);
     const int opened =
         ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    const auto limit = static_cast<Transfer*>(self)->options_.dead_peer_timeout;
-    if (opened >= 0 && limit > Duration::zero()) end_when_dead(opened, limit);
+    if (opened < 0) return CURL_SOCKET_BAD;
+    const auto limit = transfer.options_.dead_peer_timeout;
+    if (limit > Duration::zero()) end_when_dead(opened, limit);
+    if (transfer.sockets_ != nullptr) transfer.sockets_->insert(opened);
     return opened;
 }
 
@@ -397,12 +400,13 @@ CURLcode Transfer::tls_callback(CURL*, void*, void* self) noexcept {
 
 // The connection is there, new or from the pool, and nothing has been sent on it: the last moment
 // to look at the peer.
-int Transfer::ready_callback(void* self, char* peer, char*, int, int) noexcept {
+int Transfer::ready_callback(void* self, char* peer, char*, int, int local_port) noexcept {
     auto& transfer = *static_cast<Transfer*>(self);
     const auto address = parse_ip(peer == nullptr ? "" : peer);
     if (!address || !transfer.may_touch(*address)) return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::Sent;
     transfer.sent_ = transfer.clock_.ticks();
+    transfer.local_port_ = local_port;
     return CURL_PREREQFUNC_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,9 @@ public:
         curl_slist* connect_to = nullptr;
         CURLSH* own_pool = nullptr;  // set: a new connection from there, for this transfer alone
         bool decompress = true;
-        base::Duration time_left{};  // for this hop
-        BodySink on_data{};          // see RequestOptions
+        base::Duration time_left{};        // for this hop
+        BodySink on_data{};                // see RequestOptions
+        std::set<int>* sockets = nullptr;  // where those it opens are noted
     };
     // `easy` is a fresh or reset handle. The request passed check_request (net/request_check.h).
     Transfer(EasyHandle easy, const Request& request, const Url& url, const Settings& settings);
@@ -48,6 +50,8 @@ public:
     // True once a connection was there and the request began to go out.
     bool connected() const { return phase_ == Phase::Sent || phase_ == Phase::Answering; }
     base::Ticks started() const { return started_; }
+    // The port at our end: which connection it is on. 0 before there is one.
+    int local_port() const { return local_port_; }
 
     struct Limit {
         base::Ticks when;
@@ -107,6 +111,7 @@ private:
     const Url url_;
     EasyHandle easy_;
     const BodySink on_data_;
+    std::set<int>* const sockets_;
     Slist header_list_;
     std::array<char, CURL_ERROR_SIZE> error_{};
 
@@ -114,6 +119,7 @@ private:
     base::Ticks started_;
     base::Ticks tcp_done_{};  // TLS only; zero = not yet
     base::Ticks sent_{};
+    int local_port_ = 0;
     base::Ticks first_byte_{};
     base::Ticks upload_moved_{};
     base::Ticks deadline_;

@@ -131,6 +131,41 @@ TEST(ClientHttp2, GoesOnAfterACancelledRequest) {
     EXPECT_EQ(world.server.connections(), 1);
 }
 
+TEST(ClientHttp2, LeavesAConnectionOnWhichNobodyIsAnswered) {
+    const TlsIdentity identity("shop.example");
+    Rounds frozen(99), healthy(1);
+    TlsServer server(identity,
+                     {[&frozen](TlsConnection& c) { frozen.serve(c); },
+                      [&healthy](TlsConnection& c) { healthy.serve(c); }},
+                     {.protocol = "h2"});
+    const auto client =
+        make_client({.connections_per_host_max = 1,
+                     .streams_per_connection = 8,
+                     .connect_to = {fmt::format("shop.example:{0}:127.0.0.1:{0}", server.port())},
+                     .tls = {.ca_file = identity.certificate_file()}});
+    const auto url = fmt::format("https://shop.example:{}/", server.port());
+    EXPECT_EQ(client->fetch({.url = url}).status, 200);
+    const auto lost = client->fetch({.url = url}, {.timeout = kShort, .retry = false});
+    EXPECT_EQ(word(lost), "timed-out");
+    EXPECT_EQ(client->fetch({.url = url}, {.retry = false}).status, 200);
+    EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(ClientHttp2, KeepsAConnectionOnWhichOthersAreAnswered) {
+    World world(2);
+    const auto client = world.client(8);
+    client->submit({.url = world.url()});
+    wait_for(*client, 1);
+    // Three at once: two are answered after it was sent, so the third may only be slow.
+    client->submit({.url = world.url()});
+    client->submit({.url = world.url()});
+    client->submit({.url = world.url()}, {.timeout = Duration(200), .retry = false});
+    EXPECT_EQ(wait_for(*client, 3).size(), 3u);
+    client->submit({.url = world.url()});
+    EXPECT_EQ(wait_for(*client, 1).size(), 1u);
+    EXPECT_EQ(world.server.connections(), 1);
+}
+
 TEST(ClientHttp2, FallsBackToAFewConnectionsOfHttp1) {
     const TlsIdentity identity("shop.example");
     TlsServer server(identity, {fakes::tls_answers({http_answer(200, "x")})});
