@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import objects
-from bed import HERE, NODE_ADDRESS, BedCase, CommandFailed
+from bed import HERE, NODE_ADDRESS, BedCase, CommandFailed, run
 from kube_api import ApiError, condition
 from objects import end_of, ended, waiting_reason
 
@@ -133,6 +133,13 @@ class NetworkTest(BedCase):
                 if left == 0:
                     raise
         return None
+
+    def test_the_bridge_keeps_its_address_while_pods_come_and_go(self):
+        before = run(["ip", "-o", "link", "show", "bed0"], 5)
+        self.create_pod("passer-by", ["fail", "0"])
+        self.wait_for_pod("passer-by", ended)
+        self.assertIn("link/ether 02:00:00:00:00:01", before)
+        self.assertIn("link/ether 02:00:00:00:00:01", run(["ip", "-o", "link", "show", "bed0"], 5))
 
     def test_nothing_leads_out_of_the_bed(self):
         self.create_pod("client", ["connect", "192.0.2.1", "80"])

@@ -58,7 +58,9 @@ make_network() {
     ip netns add "$BED_NETWORK"
     ip -n "$BED_NETWORK" link set lo up
     # The bridge carries the node's address: some kernels have no dummy devices.
-    ip -n "$BED_NETWORK" link add "$BRIDGE" type bridge
+    # With an address of its own. Else it takes the lowest of its ports', and changes it as Pods come and go: others then
+    # talk to the old one for seconds.
+    ip -n "$BED_NETWORK" link add "$BRIDGE" address 02:00:00:00:00:01 type bridge
     ip -n "$BED_NETWORK" addr add "$NODE_ADDRESS/24" dev "$BRIDGE"
     ip -n "$BED_NETWORK" link set "$BRIDGE" up
     # kube-proxy answers for this range before the route is followed; without one there would be no packet to answer.
