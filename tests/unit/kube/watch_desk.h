@@ -75,7 +75,8 @@ public:
         return wait;
     }
     void lines(std::string text) { event(StreamLines{std::move(text)}); }
-    void close(std::optional<ApiError> error = {}) { event(StreamClosed{std::move(error)}); }
+    void close() { event(StreamClosed{}); }
+    void close(ApiError error) { event(StreamClosed{std::move(error)}); }
     void page(std::string body) { event(Answer{.status = 200, .body = std::move(body)}); }
     void refuse(ApiError error) { event(Answer{.status = error.code, .error = std::move(error)}); }
     void relist() { watcher_.relist(now_, out_); }

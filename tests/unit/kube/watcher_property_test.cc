@@ -45,7 +45,10 @@ public:
     void send_bookmark() {
         if (stream_ && stream_->state.empty()) event(StreamLines{server_.bookmark_line(*stream_)});
     }
-    void close(std::optional<ApiError> error) {
+    void close() {
+        if (stream_) event(StreamClosed{});
+    }
+    void close(ApiError error) {
         if (stream_) event(StreamClosed{std::move(error)});
     }
     void answer(bool fails) {
@@ -107,7 +110,7 @@ private:
             return;
         }
         stream_.emplace();
-        if (auto error = server_.open(call.request.path, *stream_)) close(std::move(error));
+        if (auto error = server_.open(call.request.path, *stream_)) close(std::move(*error));
     }
     void feed(const Change& change) {
         const auto object = base::parse_json(change.object);
@@ -149,7 +152,7 @@ void happen(World& world) {
     case 4:
     case 5:
     case 6: world.deliver(any(1, 4), any(0, 4) == 0); break;
-    case 7: world.close(any(0, 1) == 0 ? std::optional(lost()) : std::nullopt); break;
+    case 7: any(0, 1) == 0 ? world.close(lost()) : world.close(); break;
     case 8: world.answer(any(0, 3) == 0); break;
     case 9: world.pass(any(0, 12'000)); break;
     case 10: world.pass_until_due(); break;
