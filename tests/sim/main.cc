@@ -1,0 +1,107 @@
+// sim --explore [--story planned|discovered]   every fault at every point
+// sim --pair N --story S --trace               one of them, told
+// sim --calm --story S --trace                 the story without a fault
+#include "sim/explorer.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace {
+
+struct Flags {
+    bool explore = false;
+    bool calm = false;
+    bool trace = false;
+    std::uint64_t pair = 0;
+    std::uint64_t seed = 1;
+    std::string story = "both";
+};
+
+void print(const std::string& line) { std::puts(line.c_str()); }
+
+std::vector<sim::Story> stories_of(const Flags& flags) {
+    if (flags.story == "planned") return {sim::Story::Planned};
+    if (flags.story == "discovered") return {sim::Story::Discovered};
+    return {sim::Story::Planned, sim::Story::Discovered};
+}
+
+std::function<void(const std::string&)> trace_of(const Flags& flags) {
+    if (!flags.trace) return {};
+    return print;
+}
+
+int tell_calm(const Flags& flags) {
+    int bad = 0;
+    for (const auto story : stories_of(flags)) {
+        const auto told = sim::tell(story, flags.seed, {}, trace_of(flags));
+        print(fmt::format("{}: {} points, {} writes, {} status writes, {} attempts, {} ms\n{}",
+                          sim::to_string(story), told.points.size(), told.writes,
+                          told.status_writes, told.attempts, told.took.count(), told.facts));
+        for (const auto& one : told.violations) print("  " + one);
+        bad += told.ended && told.violations.empty() ? 0 : 1;
+    }
+    return bad == 0 ? 0 : 1;
+}
+
+int tell_pair(const Flags& flags) {
+    const auto story = stories_of(flags).front();
+    const auto pairs = sim::pairs_of(story, flags.seed);
+    if (flags.pair > pairs.size()) {
+        print(fmt::format("there are {} pairs", pairs.size()));
+        return 2;
+    }
+    const auto& pair = pairs[flags.pair - 1];
+    print(sim::describe(pair));
+    const auto calm = sim::tell(story, flags.seed);
+    const auto why = sim::try_pair(pair, flags.seed, calm, trace_of(flags));
+    for (const auto& one : why) print("  " + one);
+    return why.empty() ? 0 : 1;
+}
+
+void print_failed(const Flags& flags, const sim::Failed& failed) {
+    const auto story = sim::to_string(failed.pair.story);
+    print(
+        fmt::format("FAILED pair {} of {}: {}", failed.number, story, sim::describe(failed.pair)));
+    for (const auto& one : failed.why) print("  " + one);
+    print(fmt::format("  again: sim --seed {} --story {} --pair {} --trace", flags.seed, story,
+                      failed.number));
+    std::fflush(stdout);
+}
+
+int explore(const Flags& flags) {
+    std::uint64_t bad = 0;
+    std::uint64_t pairs = 0;
+    const auto begun = std::chrono::steady_clock::now();
+    for (const auto story : stories_of(flags)) {
+        const auto explored = sim::explore(
+            story, flags.seed, [&](const sim::Failed& failed) { print_failed(flags, failed); });
+        print(fmt::format("{}: {} pairs tried, {} failed", sim::to_string(story), explored.pairs,
+                          explored.failed));
+        bad += explored.failed;
+        pairs += explored.pairs;
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    print(fmt::format("seed {}: {} pairs in {:.1f} s, {} failed", flags.seed, pairs, took.count(),
+                      bad));
+    return bad == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Flags flags;
+    CLI::App app("Tries the operator in a simulated cluster.");
+    app.add_flag("--explore", flags.explore, "every fault at every point, one at a time");
+    app.add_flag("--calm", flags.calm, "the story without a fault");
+    app.add_flag("--trace", flags.trace, "tells everything that happens");
+    app.add_option("--pair", flags.pair, "one pair of the exploration, by its number");
+    app.add_option("--seed", flags.seed, "of all chance");
+    app.add_option("--story", flags.story, "planned, discovered or both");
+    CLI11_PARSE(app, argc, argv);
+    if (flags.pair > 0) return tell_pair(flags);
+    if (flags.explore) return explore(flags);
+    return tell_calm(flags);
+}
