@@ -25,6 +25,20 @@ kube::WatcherOptions pods_options(const ControllerOptions& options) {
             .seed = options.seed + 1};
 }
 
+std::string_view state_of(const Run& run) {
+    const core::Observed& seen = run.seen();
+    if (seen.finished)
+        return scan::to_string(seen.finished->outcome.value_or(scan::Outcome::Failed));
+    if (seen.suspended_since) return "Suspended";
+    return seen.start_time ? "Running" : "Waiting";
+}
+
+// What nobody has to be told about: it is how creating twice and deleting twice look.
+bool is_failure(const kube::Answer& answer) {
+    return answer.error && !kube::is_already_exists(*answer.error) &&
+           !kube::is_not_found(*answer.error) && !kube::is_conflict(*answer.error);
+}
+
 bool has_key_limits(const Run& run) {
     const auto& plan = run.seen().plan;
     return plan && std::ranges::any_of(plan->limits, [](const scan::KeyLimit& limit) {
@@ -63,6 +77,13 @@ ControllerCounts Controller::counts() const {
     out.finished_jobs = static_cast<std::uint64_t>(std::ranges::count_if(
         jobs_, [](const auto& one) { return one.second.run && one.second.run->is_finished(); }));
     out.dirty = dirty_.size();
+    for (const auto* word : {"Waiting", "Running", "Suspended"}) out.by_state[word] = 0;
+    for (const auto outcome :
+         {scan::Outcome::Succeeded, scan::Outcome::PartiallySucceeded, scan::Outcome::Failed,
+          scan::Outcome::TimedOut, scan::Outcome::Cancelled})
+        out.by_state[scan::to_string(outcome)] = 0;
+    for (const auto& [key, entry] : jobs_)
+        if (entry.run) ++out.by_state[state_of(*entry.run)];
     return out;
 }
 
@@ -100,6 +121,7 @@ void Controller::deliver(const Event& event, Effects& effects) {
         }
         void operator()(const WriteDone& one) const {
             if (Entry* entry = own.entry_of(one.ticket.run)) {
+                entry->failed |= !one.done;
                 entry->run->take_write(one.ticket.number, one.done, own.now_.wall);
                 own.mark(entry->run->job().key);
             }
@@ -108,12 +130,14 @@ void Controller::deliver(const Event& event, Effects& effects) {
             Entry* entry = own.entry_of(one.run);
             if (entry == nullptr) return;
             Desk desk;
+            entry->failed |= !one.state;
             entry->run->take_load(one.state, own.now_.wall, desk);
             own.hand_over(entry->run->job().key, *entry->run, desk, effects);
             own.mark(entry->run->job().key);
         }
         void operator()(const MergeDone& one) const {
             if (Entry* entry = own.entry_of(one.run)) {
+                entry->failed |= !one.merged;
                 entry->run->take_merge(one.merged, own.now_.wall);
                 own.mark(entry->run->job().key);
             }
@@ -145,6 +169,7 @@ void Controller::answer(const kube::CallEvent& event, Effects& effects) {
     Entry* entry = entry_of({call.job.namespace_, call.job.name, call.run_id});
     if (entry == nullptr) return;
     Desk desk;
+    entry->failed |= is_failure(*answer);
     entry->run->take_answer(call.purpose, call.attempt, *answer, now_.wall, desk);
     hand_over(call.job, *entry->run, desk, effects);
     mark(call.job);
@@ -297,6 +322,7 @@ void Controller::hand_over(const kube::ObjectKey& job, Run& run, Desk& desk, Eff
         effects.kube.calls.push_back({.id = id, .request = std::move(call.request)});
         ++counts_.calls;
     }
+    std::ranges::move(attempt_times(run, desk.writes), std::back_inserter(effects.attempts));
     std::ranges::move(desk.writes, std::back_inserter(effects.writes));
     if (desk.load) effects.loads.push_back(run.key());
     if (desk.merge) effects.merges.push_back(std::move(*desk.merge));
@@ -320,18 +346,19 @@ void Controller::run_turns(Effects& effects) {
     for (auto& [key, entry] : jobs_) {
         if (entry.wake_at && *entry.wake_at <= now_.wall) mark(key);
     }
-    for (const auto& key : std::exchange(dirty_, {})) {
+    for (const auto& [key, since] : std::exchange(dirty_, {})) {
         const auto found = jobs_.find(key);
         if (found == jobs_.end() || !found->second.run) continue;
         if (found->second.not_before > now_.ticks) {
-            mark(key);
+            dirty_.emplace(key, since);
             continue;
         }
-        take_turn(key, found->second, effects);
+        take_turn(key, found->second, since, effects);
     }
 }
 
-void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, Effects& effects) {
+void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks since,
+                           Effects& effects) {
     ++counts_.turns;
     entry.not_before = now_.ticks + options_.plan_every;
     start_rerun(key, entry);
@@ -339,6 +366,11 @@ void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, Effects& ef
     Desk desk;
     entry.run->turn(now_.wall, desk);
     entry.wake_at = entry.run->wake_at();
+    Turn turn{.queued = now_.ticks - since,
+              .failed = std::exchange(entry.failed, false),
+              .waits = entry.wake_at.has_value()};
+    entry.tally.add(*entry.run, turn);
+    effects.turns.push_back(std::move(turn));
     hand_over(key, *entry.run, desk, effects);
     if (entry.run->is_gone()) drop_job(key);
 }
@@ -375,7 +407,7 @@ std::optional<base::Ticks> Controller::wake_at() const {
     sooner(recorder_.wake_at());
     if (elector_) sooner(elector_->wake_at());
     if (!leads_ || !is_ready()) return at;
-    for (const auto& key : dirty_) {
+    for (const auto& [key, since] : dirty_) {
         const auto found = jobs_.find(key);
         if (found != jobs_.end()) sooner(found->second.not_before);
     }

@@ -7,6 +7,7 @@
 #include "kube/leader.h"
 #include "kube/watcher.h"
 #include "operator/control/run.h"
+#include "operator/control/tally.h"
 
 #include <cstdint>
 #include <map>
@@ -44,6 +45,9 @@ struct Effects {
     std::vector<MergeOrder> merges{};
     std::vector<IngestOrder> ingest{};
     std::vector<LogLine> log{};
+    // For metrics: the turns that this step took, and attempts of chunks that ended.
+    std::vector<Turn> turns{};
+    std::vector<AttemptTimes> attempts{};
 };
 
 struct ControllerOptions {
@@ -62,9 +66,12 @@ struct ControllerOptions {
 struct ControllerCounts {
     std::uint64_t turns = 0;
     std::uint64_t calls = 0;
+    std::uint64_t queued = 0;  // jobs that were marked for a turn, ever
     std::uint64_t jobs = 0;
     std::uint64_t finished_jobs = 0;
     std::size_t dirty = 0;
+    // By what a job is: Waiting, Running, Suspended, or its outcome. All words, also with none.
+    std::map<std::string_view, std::uint64_t> by_state{};
 };
 
 class Controller {
@@ -77,8 +84,8 @@ public:
 
     bool is_ready() const;  // both caches have been filled once
     bool is_leader(base::Ticks now) const;
-    bool is_stopped() const;  // after StopRequested: the lease is given back
-    ControllerCounts counts() const;
+    bool is_stopped() const;          // after StopRequested: the lease is given back
+    ControllerCounts counts() const;  // looks at every job
     // nullptr: no such job, or not seen yet.
     const Run* find(const kube::ObjectKey& job) const;
     // Why a watch does not get on; none when both do.
@@ -90,6 +97,8 @@ private:
         base::Ticks not_before{};
         std::optional<base::Instant> wake_at{};
         std::map<std::string, int> live{};  // by concurrency key, as of its last turn
+        Tally tally{};
+        bool failed = false;  // a call, write or merge since its last turn
     };
     struct InFlight {
         kube::ObjectKey job{};
@@ -107,9 +116,11 @@ private:
     void answer(const kube::CallEvent& event, Effects& effects);
     void deliver(const Event& event, Effects& effects);
     Entry* entry_of(const results::RunKey& run);
-    void mark(const kube::ObjectKey& job) { dirty_.insert(job); }
+    void mark(const kube::ObjectKey& job) {
+        if (dirty_.try_emplace(job, now_.ticks).second) ++counts_.queued;
+    }
     void run_turns(Effects& effects);
-    void take_turn(const kube::ObjectKey& key, Entry& entry, Effects& effects);
+    void take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks since, Effects& effects);
     void share_keys(const kube::ObjectKey& key, Entry& entry);
     void start_rerun(const kube::ObjectKey& key, Entry& entry);
     void hand_over(const kube::ObjectKey& job, Run& run, Desk& desk, Effects& effects);
@@ -134,7 +145,7 @@ private:
     bool listing_pods_ = false;
     // Pods whose job is not known yet, by namespace/name.
     std::map<kube::ObjectKey, kube::Pod> strays_{};
-    std::set<kube::ObjectKey> dirty_{};
+    std::map<kube::ObjectKey, base::Ticks> dirty_{};  // since when
     std::unordered_map<kube::CallId, InFlight> in_flight_{};
     ControllerCounts counts_{};
 };

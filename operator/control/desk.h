@@ -22,6 +22,7 @@ enum class Purpose {
     CreateCheck,  // is the Pod that is there ours?
     Verify,       // a Pod seems to be gone: is it?
     Delete,       // of an attempt's Pod
+    Mounts,       // why does it not start: its newest FailedMount Event
     Status,       // patch of the job's status
     Reread,       // of the job, after a conflict
     CleanPods,

@@ -126,6 +126,8 @@ void Run::turn(base::Instant now, Desk& desk) {
         return load(desk);
     }
     watch_the_silent(now, desk);
+    ask_about_mounts(now);
+    expire(now);
     creations_left_ = settings_.creations_per_turn_max;
     const bool refused = spec_problem().has_value();
     const bool whole = opened_ || !seen_.start_time || is_finished() || refused;
@@ -159,6 +161,45 @@ void Run::watch_the_silent(base::Instant now, Desk& desk) {
     }
 }
 
+// Scheduled, not running, and nothing says why: at half of its time the Pod's Events are asked.
+void Run::ask_about_mounts(base::Instant now) {
+    for (const auto& [id, pod] : pods_) {
+        if (pod.facts.phase != kube::PodPhase::Pending || pod.facts.node.empty()) continue;
+        if (pod.deletion_at || mounts_asked_.contains(id)) continue;
+        const Attempt* attempt = observe::find_attempt(seen_, id);
+        if (attempt == nullptr || attempt->phase != Phase::Pending) continue;
+        if (attempt->hold != core::Hold::None) continue;
+        const auto due = attempt->created_at + base::Duration(spec_.chunks.start_deadline) / 2;
+        if (now < due) {
+            wake(due);
+            continue;
+        }
+        mounts_asked_.insert(id);
+        errands_.push_back({.purpose = Purpose::Mounts, .attempt = id});
+    }
+}
+
+// spec.ttlSecondsAfterFinished: owner references take the rest.
+void Run::expire(base::Instant now) {
+    if (!is_finished() || !spec_.ttl_after_finished || expiring_) return;
+    const auto due = seen_.finished->completion_time.value_or(now) + *spec_.ttl_after_finished;
+    if (now < due) return wake(due);
+    expiring_ = true;
+    errands_.push_back({.purpose = Purpose::DeleteJob});
+}
+
+// The spec was edited after the end: nothing of the end changes, but it is said to be seen.
+void Run::keep_edit(base::Instant now, Desk& desk) {
+    if (job_.status.observed_generation == job_.generation || wants_rerun()) return;
+    const auto json = status_after_edit(job_.status.json, job_.generation, now);
+    const auto patch = status_patch(job_.status.json, json, job_.resource_version);
+    if (!patch) return;
+    sending_ = *seen_.finished;
+    desk.calls.push_back({.purpose = Purpose::Status,
+                          .attempt = {},
+                          .request = kube::merge_patch(kScanJobs, job_.key, "status", *patch)});
+}
+
 StatusExtras Run::extras() const {
     StatusExtras out{.generation = job_.generation, .run_id = key_.run_id};
     out.rerun = rerun_;
@@ -190,9 +231,8 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
         return;
     }
     if (is_finished() && job_.status.facts.outcome && job_.status.run_id == key_.run_id) {
-        // Written before: only the generation may be new, and that changes nothing of the end.
         status_kept(status);
-        return;
+        return keep_edit(now, desk);
     }
     if (has_ended(status) && !final_stored_ && opened_) {
         write(results::PutStatus{.run = key_, .status_json = observe::status_to_json(status)},

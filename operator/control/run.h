@@ -53,6 +53,7 @@ public:
     const results::RunKey& key() const { return key_; }
     const ScanJob& job() const { return job_; }
     const core::Observed& seen() const { return seen_; }
+    const core::Status& wanted() const { return wanted_; }  // as of the last plan
     bool is_finished() const { return seen_.finished.has_value(); }
     // Nothing is left to do unless the job changes.
     bool is_at_rest() const;
@@ -94,7 +95,7 @@ private:
         std::optional<base::Instant> deletion_at{};
         bool expected = false;  // ingest knows its uid
         bool verifying = false;
-        kube::Pod facts{};  // as last seen
+        kube::Pod facts{};            // as last seen
     };
     // A call that waits: for the writes before it, or for another try.
     struct Errand {
@@ -119,6 +120,9 @@ private:
     void adopt(const results::RunState& state, base::Instant now, Desk& desk);
     void store_is_away(const base::Error& error, base::Instant now);
     void watch_the_silent(base::Instant now, Desk& desk);
+    void ask_about_mounts(base::Instant now);
+    void expire(base::Instant now);
+    void keep_edit(base::Instant now, Desk& desk);
 
     // run_apply.cc
     void apply(const core::Action& action, base::Instant now, Desk& desk);
@@ -149,6 +153,7 @@ private:
                       Desk& desk);
     void take_status(const kube::Answer& answer, base::Instant now);
     void take_reread(const kube::Answer& answer, base::Instant now);
+    void take_mounts(const core::AttemptId& id, const kube::Answer& answer);
 
     results::AttemptKey key_of(const core::AttemptId& id) const {
         return {key_, id.chunk, id.attempt};
@@ -190,6 +195,8 @@ private:
     std::map<core::AttemptId, core::StartAttempt> starts_{};  // of attempts whose Pod is not there
     std::map<core::AttemptId, PodRecord> pods_{};
     std::set<core::AttemptId> stopping_{};  // told to stop by the planner
+    std::set<core::AttemptId> mounts_asked_{};
+    std::map<core::AttemptId, std::string> missing_mounts_{};  // what the kubelet says of them
     std::map<core::AttemptId, scan::Commit> commits_{};
     std::vector<api::IngestEvent> early_commits_{};  // while the run was loaded
     MergeFacts merged_{};
@@ -205,6 +212,7 @@ private:
     std::string status_error_{};
     bool rereading_ = false;
     bool final_stored_ = false;
+    bool expiring_ = false;
 };
 
 }  // namespace control

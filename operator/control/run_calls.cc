@@ -1,6 +1,7 @@
 // A run's calls to the API server, and what their answers change. Creating what exists and is ours
 // is success; deleting what is gone is success; one failure does not stop the others.
 #include "base/json.h"
+#include "base/text.h"
 #include "kube/backoff.h"
 #include "operator/control/names.h"
 #include "operator/control/run.h"
@@ -18,6 +19,8 @@ using core::Phase;
 using kube::Request;
 
 namespace {
+
+constexpr std::size_t kNoteMax = 900;  // status keeps 1 KiB of a message
 
 base::Duration delay_of(const RunSettings& settings, const core::AttemptId& id, int tries) {
     kube::Backoff backoff(settings.call_retry_min, settings.call_retry_max,
@@ -60,6 +63,7 @@ std::string_view to_string(Purpose purpose) {
     case Purpose::CreateCheck: return "create-check";
     case Purpose::Verify: return "verify";
     case Purpose::Delete: return "delete";
+    case Purpose::Mounts: return "mounts";
     case Purpose::Status: return "status";
     case Purpose::Reread: return "reread";
     case Purpose::CleanPods: return "clean-pods";
@@ -129,6 +133,11 @@ std::optional<Request> Run::request_of(const Errand& errand) const {
         if (record == pods_.end() || record->second.uid.empty()) return std::nullopt;
         return kube::remove(kube::kPods, pod, {.uid = record->second.uid});
     }
+    case Purpose::Mounts:
+        return kube::list(kube::kEvents, key_.namespace_,
+                          {.field_selector = fmt::format("regarding.name={},reason=FailedMount",
+                                                         pod_name(key_, errand.attempt)),
+                           .limit = 10});
     case Purpose::Status: return std::nullopt;  // keep_status sends it itself
     case Purpose::Reread: return kube::get(kScanJobs, job_.key);
     case Purpose::CleanPods:
@@ -159,6 +168,7 @@ void Run::take_answer(Purpose purpose, const core::AttemptId& id, const kube::An
     case Purpose::CreateCheck:
     case Purpose::Verify: return take_found(purpose, id, answer, now, desk);
     case Purpose::Delete: return take_deleted(id, answer, now, desk);
+    case Purpose::Mounts: return take_mounts(id, answer);
     case Purpose::Status: return take_status(answer, now);
     case Purpose::Reread: return take_reread(answer, now);
     case Purpose::CleanPods:
@@ -230,7 +240,8 @@ void Run::take_created(const core::AttemptId& id, const kube::Answer& answer, ba
     const kube::ApiError& error = *answer.error;
     if (kube::is_already_exists(error)) {
         errands_.push_back({.purpose = Purpose::CreateCheck, .attempt = id});
-    } else if (kube::is_transient(error)) {
+    } else if (kube::is_transient(error) || kube::is_conflict(error)) {
+        // A conflict on creating: the quota was changed in between.
         retry(Purpose::Create, id, now);
     } else if (kube::is_not_found(error) || kube::is_namespace_terminating(error)) {
         forget_start(id, desk);  // the namespace goes, and the job with it
@@ -282,6 +293,27 @@ void Run::take_deleted(const core::AttemptId& id, const kube::Answer& answer, ba
                         .run = key_,
                         .detail = answer.error->message});
     retry(Purpose::Delete, id, now);
+}
+
+// The newest says what is missing. No Event, or no right to read them: the start deadline decides.
+void Run::take_mounts(const core::AttemptId& id, const kube::Answer& answer) {
+    const auto list = answer.error ? base::Result<base::Json>(base::Json::object())
+                                   : base::parse_json(answer.body);
+    const base::Json* items = list ? base::find(*list, "items") : nullptr;
+    if (items == nullptr || !items->is_array() || items->empty()) return;
+    const auto note = base::get_string(items->back(), "note");
+    const bool missing = note.contains("not found") || note.contains("references non-existent");
+    Attempt* attempt = observe::find_attempt(seen_, id);
+    if (!missing || attempt == nullptr || attempt->phase == Phase::Ended) return;
+    missing_mounts_[id] = base::ellipsize(note, kNoteMax);
+    attempt->hold = core::Hold::MissingConfig;
+    attempt->hold_message = missing_mounts_[id];
+    // Ours is made again: the Pod waits for it.
+    if (note.contains(input_name(key_))) {
+        missing_mounts_.erase(id);
+        attempt->hold = core::Hold::None;
+        errands_.push_back({.purpose = Purpose::Input});
+    }
 }
 
 void Run::take_status(const kube::Answer& answer, base::Instant now) {

@@ -49,6 +49,12 @@ void Run::note_pod(Attempt& attempt, const kube::Pod& pod, base::Instant now, De
     if (const auto started = run_start_of(pod); started && !attempt.started_at)
         attempt.started_at = *started;
     attempt.hold = hold_of(pod);
+    if (attempt.hold == core::Hold::None && missing_mounts_.contains(attempt.id)) {
+        attempt.hold = core::Hold::MissingConfig;
+        attempt.hold_message = missing_mounts_[attempt.id];
+    } else {
+        attempt.hold_message = hold_message(pod);
+    }
     if (phase == Phase::Running && !attempt.started_at) attempt.started_at = now;
     if (phase != Phase::Ended) {
         if (attempt.phase != Phase::Stopping || phase == Phase::Stopping) attempt.phase = phase;

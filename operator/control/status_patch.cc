@@ -27,13 +27,6 @@ Json parsed(std::string_view text, Json otherwise) {
 void stamp_conditions(Json& status, const StatusExtras& extras, const JobStatus& before,
                       base::Instant now) {
     Json& conditions = status["conditions"];
-    if (extras.spec_drift) {
-        conditions.push_back({{"type", "SpecDrift"},
-                              {"status", "True"},
-                              {"reason", scan::to_string(scan::Reason::SpecChanged)},
-                              {"message", "the spec was edited after the end: nothing happens "
-                                          "until spec.rerun gets a new value"}});
-    }
     for (Json& one : conditions) {
         const auto found = before.since.find(base::get_string(one, "type"));
         const bool same =
@@ -162,6 +155,28 @@ std::string history_after(const JobStatus& status) {
     if (history.size() > kHistoryMax)
         history.erase(history.begin() + static_cast<std::ptrdiff_t>(kHistoryMax), history.end());
     return base::dump_json(history);
+}
+
+std::string status_after_edit(std::string_view status_json, std::int64_t generation,
+                              base::Instant now) {
+    Json status = parsed(status_json, Json::object());
+    status["observedGeneration"] = generation;
+    Json& conditions = status["conditions"];
+    bool said = false;
+    for (Json& one : conditions) {
+        one["observedGeneration"] = generation;
+        said = said || base::get_string(one, "type") == "SpecDrift";
+    }
+    if (!said) {
+        conditions.push_back({{"type", "SpecDrift"},
+                              {"status", "True"},
+                              {"reason", scan::to_string(scan::Reason::SpecChanged)},
+                              {"message", "the spec was edited after the end: nothing happens "
+                                          "until spec.rerun gets a new value"},
+                              {"lastTransitionTime", base::format_instant(now)},
+                              {"observedGeneration", generation}});
+    }
+    return base::dump_json(status);
 }
 
 std::optional<std::string> status_patch(std::string_view from_json, std::string_view to_json,

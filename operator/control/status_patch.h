@@ -19,7 +19,6 @@ struct StatusExtras {
     bool top_findings_truncated = false;
     std::optional<base::Duration> sequential_estimate{};  // at the end
     std::string history_json = "[]";
-    bool spec_drift = false;
 };
 
 // Below kStatusBytesMax whatever the job: shortens topFindings, then messages, then the interval
@@ -34,6 +33,11 @@ std::string status_json(const core::Status& status, const StatusExtras& extras,
 // status tells of.
 std::string history_of(const JobStatus& status);
 std::string history_after(const JobStatus& status);
+
+// The status of a finished run whose spec was edited: the same, but for the generation that was
+// seen and condition SpecDrift.
+std::string status_after_edit(std::string_view status_json, std::int64_t generation,
+                              base::Instant now);
 
 // A merge patch from one status to the other that applies to `resource_version` only; nullopt: they
 // are equal.

@@ -178,6 +178,19 @@ void take_ends(Round& round, Track& track) {
     }
 }
 
+namespace {
+
+// What never ran is stopped for what held it up: that is what somebody has to act on.
+std::string stop_sentence(const Attempt& attempt, StopCause cause, bool running) {
+    const std::string ours = fmt::format("stopped by us: {}", to_string(cause));
+    const bool held = cause == StopCause::StartTimeout || cause == StopCause::Unschedulable ||
+                      cause == StopCause::ImagePullFailed || cause == StopCause::ConfigError;
+    if (!held || running || attempt.hold_message.empty()) return ours;
+    return fmt::format("{}: {}", ours, attempt.hold_message);
+}
+
+}  // namespace
+
 void stop_attempt(Round& round, const Track& track, const Attempt& attempt, StopCause cause) {
     const bool recorded = attempt.end && attempt.end_recorded;
     if (recorded && attempt.phase == Phase::Stopping) return;
@@ -185,7 +198,7 @@ void stop_attempt(Round& round, const Track& track, const Attempt& attempt, Stop
     if (!recorded) {
         const bool running = attempt.phase == Phase::Running || attempt.phase == Phase::Stopping;
         EndFact fact{.end = end_of_stop(cause, running),
-                     .message = fmt::format("stopped by us: {}", to_string(cause)),
+                     .message = stop_sentence(attempt, cause, running),
                      .at = round.now};
         if (attempt.committed_at) fact.end = AttemptEnd::Committed;
         if (attempt.hold == Hold::ImageName) fact.reason = scan::Reason::InvalidSpec;

@@ -60,6 +60,7 @@ struct Attempt {
     Duration limit{};                     // of this attempt
     int memory_percent = 100;             // 150 after an OOM kill
     Hold hold = Hold::None;
+    std::string hold_message{};  // what the cluster says about it
     // When its `complete` commit (discovery: its plan document) was first seen in the store.
     std::optional<Instant> committed_at{};
     // Phase Ended: as observed, or as the store remembers it; missing = gone before an end was
