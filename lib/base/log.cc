@@ -48,7 +48,7 @@ std::unique_ptr<Logger> new_logger(const Options& options) {
     auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     // The events are whole by then; only the time comes from here.
     const std::string pattern = options.format == Format::Json
-                                    ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})"
+                                    ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v})"
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %v";
     sink->set_formatter(
         std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "\n"));
@@ -116,10 +116,13 @@ std::string json_event(const Logger& logger, Level level, std::string_view messa
                        std::initializer_list<Field> fields) {
     std::string out = fmt::format(R"("level":"{}","component":{},"msg":{})", names_of(level).word,
                                   json_string(logger.component), json_string(shown(message)));
-    if (fields.size() == 0) return out;
-    Json members = Json::object();
-    for (const auto& field : fields) members[std::string(field.key)] = shown(field);
-    return out + ",\"fields\":" + dump_json(members);
+    for (const auto& field : fields) {
+        if (field.value.empty()) continue;
+        const std::string value = shown(field);
+        const bool bare = field.is_number && value == field.value;
+        out += fmt::format(",{}:{}", json_string(field.key), bare ? value : json_string(value));
+    }
+    return out;
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 // Structured logs on stderr: one event, one line, text or JSON. Every value passes scrub() (base/redact.h).
+//
+// JSON: one object a line, all on its top level: ts, level, component, msg, then the fields; those with an empty value
+// are left out. A field must not be called like one of the first four.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +27,14 @@ void init(const Options& options);
 struct Field {
     std::string_view key;
     std::string value;
+    bool is_number = false;  // in JSON without quotes
     Field(std::string_view k, std::string_view v) : key(k), value(v) {}
     Field(std::string_view k, const char* v) : key(k), value(v) {}
     Field(std::string_view k, const std::string& v) : key(k), value(v) {}
-    Field(std::string_view k, std::int64_t v) : key(k), value(std::to_string(v)) {}
-    Field(std::string_view k, int v) : key(k), value(std::to_string(v)) {}
-    Field(std::string_view k, std::uint64_t v) : key(k), value(std::to_string(v)) {}
-    Field(std::string_view k, std::uint32_t v) : key(k), value(std::to_string(v)) {}
+    Field(std::string_view k, std::int64_t v) : key(k), value(std::to_string(v)), is_number(true) {}
+    Field(std::string_view k, int v) : key(k), value(std::to_string(v)), is_number(true) {}
+    Field(std::string_view k, std::uint64_t v) : key(k), value(std::to_string(v)), is_number(true) {}
+    Field(std::string_view k, std::uint32_t v) : key(k), value(std::to_string(v)), is_number(true) {}
 };
 
 // Any thread. Never throws, never blocks on anything but stderr.

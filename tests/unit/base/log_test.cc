@@ -42,7 +42,7 @@ TEST_F(LogTest, TextHasTimeLevelComponentMessageAndFields) {
 
 TEST_F(LogTest, JsonIsOneObjectALine) {
     const std::string lines = written(kJson, [] {
-        log::warn("a \"quoted\"\nmessage", {{"count", std::int64_t{-1}}});
+        log::warn("a \"quoted\"\nmessage", {{"count", std::int64_t{-1}}, {"run", "r1"}, {"err", ""}});
         log::debug("plain");
     });
     const auto parts = split(trim(lines), '\n');
@@ -52,9 +52,11 @@ TEST_F(LogTest, JsonIsOneObjectALine) {
     EXPECT_EQ(get_string(*first, "level"), "warn");
     EXPECT_EQ(get_string(*first, "component"), "runner");
     EXPECT_EQ(get_string(*first, "msg"), "a \"quoted\"\nmessage");
-    EXPECT_EQ(get_string(*find(*first, "fields"), "count"), "-1");
-    EXPECT_EQ(get_string(*first, "time").size(), 24u);
-    EXPECT_EQ(find(*parse_json(parts[1]), "fields"), nullptr);
+    EXPECT_EQ(get_int(*first, "count"), -1);
+    EXPECT_EQ(get_string(*first, "run"), "r1");
+    EXPECT_EQ(find(*first, "err"), nullptr) << "empty values are left out";
+    EXPECT_EQ(get_string(*first, "ts").size(), 24u);
+    EXPECT_EQ(parse_json(parts[1])->size(), 4u);
 }
 
 TEST_F(LogTest, LinesBelowTheLevelAreLeftOut) {
