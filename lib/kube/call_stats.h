@@ -38,6 +38,8 @@ struct CallSample {
     base::Duration duration{};
     std::uint64_t request_bytes = 0;
     std::uint64_t response_bytes = 0;
+    base::Duration waited{};  // for its place in the window
+    bool sent_again = false;  // after a 401
 };
 
 // One row per (verb, method, code): a few dozen at most.

@@ -73,6 +73,7 @@ struct Connection::Impl {
         Call call;
         LineSplitter lines;
         std::optional<net::RequestId> request{};  // set: under way
+        Ticks submitted{};
         Ticks sent{};
         std::uint64_t generation = 0;  // of the credentials it carries
         bool sent_again = false;
@@ -147,7 +148,8 @@ void Connection::Impl::submit(Call call) {
     streams += call.stream ? 1 : 0;
     queue_of(call).push_back(call.id);
     const auto id = call.id;
-    live.try_emplace(id, std::move(call), options.line_bytes_max);
+    const auto [it, is_new] = live.try_emplace(id, std::move(call), options.line_bytes_max);
+    it->second.submitted = clock.ticks();
 }
 
 void Connection::Impl::hang_up(CallId id) {
@@ -180,6 +182,7 @@ net::Request Connection::Impl::request_of(const Call& call) const {
     out.headers.add("Accept", "application/json, */*");
     if (!call.request.content_type.empty())
         out.headers.add("Content-Type", call.request.content_type);
+    for (const auto& [name, value] : call.request.headers) out.headers.add(name, value);
     const auto& token = credentials.identity().token;
     if (!token.empty()) out.headers.add("Authorization", "Bearer " + token);
     return out;
@@ -276,13 +279,16 @@ void Connection::Impl::settle(const Live& it, const net::Response& response,
     const bool trouble = is_trouble(response.status, response.failure);
     if (in_window(it)) window.on_answer({.trouble = trouble, .sent = it.sent}, now);
     if (trouble && error != nullptr && error->retry_after) window.hold(*error->retry_after, now);
-    add_call(table,
-             {.verb = it.call.request.verb,
-              .method = it.call.request.method,
-              .code = response.ok() ? response.status : 0},
-             {.duration = it.call.stream ? response.first_byte : now - it.sent,
-              .request_bytes = it.call.request.body.size(),
-              .response_bytes = response.bytes_read});
+    const CallKey key{.verb = it.call.request.verb,
+                      .method = it.call.request.method,
+                      .code = response.ok() ? response.status : 0};
+    const CallSample sample{.duration = it.call.stream ? response.first_byte : now - it.sent,
+                            .request_bytes = it.call.request.body.size(),
+                            .response_bytes = response.bytes_read,
+                            .waited = it.sent_again ? Duration::zero() : it.sent - it.submitted,
+                            .sent_again = it.sent_again};
+    add_call(table, key, sample);
+    if (options.on_call) options.on_call(key, sample);
 }
 
 void Connection::Impl::finish(Live& it, net::Response response, std::optional<ApiError> error) {
@@ -377,6 +383,8 @@ ConnectionStats Connection::stats() const {
             .waiting = impl_->waiting.size(),
             .streams = impl_->streams};
 }
+
+std::string Connection::token() const { return impl_->credentials.identity().token; }
 
 std::string Connection::credential_trouble() const {
     const auto& trouble = impl_->credentials.trouble();

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct ConnectionOptions {
     base::Duration connect_timeout{10'000};
     // A watch answers as soon as its cache is ready; other calls have their own time limit.
     base::Duration first_byte_timeout{90'000};
+    // Told of each try that ended, inside poll(); must be quick. For metrics.
+    std::function<void(const CallKey&, const CallSample&)> on_call{};
 };
 
 struct ConnectionStats {
@@ -83,6 +86,9 @@ public:
     Answer fetch(Call call);
 
     ConnectionStats stats() const;
+    // The bearer token that the last request carried; empty: it logs in in another way. For those
+    // who must show it to somebody behind the API server.
+    std::string token() const;
     // Why credentials could not be renewed the last time; empty when they could.
     std::string credential_trouble() const;
 

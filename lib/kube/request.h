@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kube {
 
@@ -21,6 +23,9 @@ struct Request {
     std::string path{};  // with the query, percent-encoded: "/api/v1/namespaces/x/pods?limit=500"
     std::string content_type{};  // of the body; empty without one
     std::string body{};
+    // More headers, as name and value: only what goes through the API server to somebody else (a
+    // Service's proxy) needs any.
+    std::vector<std::pair<std::string, std::string>> headers{};
     bool operator==(const Request&) const = default;
 };
 
