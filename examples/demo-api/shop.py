@@ -69,6 +69,9 @@ class Shop:
             return [dict(row) for row in self.db.execute(sql, values).fetchall()]
 
     def row(self, sql, *values):
+        # An integer that SQLite cannot hold names nothing; what sqlite3 raises for it differs from time to time.
+        if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in values):
+            return None
         found = self.rows(sql, *values)
         return found[0] if found else None
 
