@@ -9,6 +9,8 @@ namespace app {
 namespace {
 
 constexpr std::string_view kKeySetPath = "/openid/v1/jwks";
+// A stop takes five seconds in all; runners send again what was not answered.
+constexpr base::Duration kStopTimeout{1'000};
 
 }  // namespace
 
@@ -33,6 +35,7 @@ ClusterIngest::start(results::ResultStore& store, const base::Clock& clock,
     gate.port = options.address.port;
     gate.certificate_file = identity.certificate_file;
     gate.key_file = identity.key_file;
+    gate.stop_timeout = kStopTimeout;
     auto own = std::unique_ptr<ClusterIngest>(
         new ClusterIngest(store, clock, cluster, std::move(options)));
     api::Ingest* ingest = &own->ingest_;

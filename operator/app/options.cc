@@ -46,7 +46,14 @@ void add_addresses(CLI::App& app, OperatorFlags& flags) {
                    "one more DNS name or address for the certificate that we make");
     app.add_option("--tls-folder", flags.tls_folder,
                    "folder with tls.crt, tls.key and ca.crt (default: a certificate of our own)");
+    app.add_option("--rest-address", flags.rest_address,
+                   "scans, findings and reports for people and programs; empty = off")
+        ->capture_default_str();
     app.add_option("--metrics-address", flags.metrics_address, "metrics; empty = off")
+        ->capture_default_str();
+    app.add_option("--metrics-secure", flags.metrics_secure,
+                   "metrics over HTTPS, for those whose token may get /metrics; false: over HTTP, "
+                   "for whoever gets there")
         ->capture_default_str();
     app.add_option("--health-address", flags.health_address, "/healthz and /readyz; empty = off")
         ->capture_default_str();

@@ -26,7 +26,9 @@ struct OperatorFlags {
     std::string ingest_url = "https://scanfleet-ingest.scanfleet-system.svc:8443";
     std::vector<std::string> ingest_names{};  // more names for the certificate we make ourselves
     base::os::Path tls_folder{};              // a mounted Secret; empty: a certificate of our own
+    std::string rest_address = "0.0.0.0:8444";
     std::string metrics_address = "0.0.0.0:8080";
+    bool metrics_secure = true;  // HTTPS, and only for whom RBAC lets read /metrics
     std::string health_address = "0.0.0.0:8081";
     std::string runner_image = "scanfleet.dev/runner:" SF_VERSION;
     std::vector<std::string> allowed_images{};
