@@ -44,6 +44,13 @@ std::expected<Inputs, Stop> read_inputs(const Environment& environment,
     return Inputs{std::move(*job), std::move(*credentials), scanner};
 }
 
+std::function<bool()> told_to_stop(base::os::SignalWatch& signals) {
+    return [&signals] {
+        signals.drain();
+        return signals.terminations() + signals.interrupts() > 0;
+    };
+}
+
 Stop stop_of(Error error) {
     auto code = scan::ExitCode::Internal;
     if (error.kind() == ErrorKind::Unavailable || error.kind() == ErrorKind::TimedOut)

@@ -4,6 +4,8 @@
 #include "runner/chunk_run.h"
 #include "runner/ingest_client.h"
 
+#include <atomic>
+
 namespace runner {
 
 // The three points in time of an attempt, from its start.
@@ -13,6 +15,24 @@ struct Deadlines {
     base::Ticks limit;       // nothing goes on after it
 };
 Deadlines deadlines_of(base::Ticks start, base::Duration limit);
+
+// How long a terminated runner goes on sending what it has: with its grace time less than 5 s, also
+// where nobody answers.
+inline constexpr base::Duration kTerminatedFlush{2'500};
+
+// Until when results may be sent: none, or since termination. set() on one thread, passed() on any.
+class FlushLimit {
+public:
+    void set(base::Ticks until) { until_ = until; }
+    bool passed(base::Ticks now) const { return now >= until_.load(); }
+
+private:
+    std::atomic<base::Ticks> until_{base::Ticks::max()};
+};
+
+// Whether a signal has come that asks us to end. For IngestClient::set_give_up, on the thread that
+// may look at signals.
+std::function<bool()> told_to_stop(base::os::SignalWatch& signals);
 
 struct Inputs {
     scan::Job job;

@@ -115,11 +115,13 @@ RunContext context_of(Attempt& attempt) {
 }
 
 Result<std::unique_ptr<Attempt>> prepare(const Environment& environment, Inputs inputs,
-                                         const base::Clock& clock, base::Ticks limit) {
-    auto client = TRY(IngestClient::create(environment, clock, limit, {}));
+                                         const base::Clock& clock, base::Ticks limit,
+                                         base::os::SignalWatch& signals, const FlushLimit& flush) {
+    auto client = TRY(IngestClient::create(environment, clock, limit, told_to_stop(signals)));
     // Before anything is sent to a target that could not deliver what it finds.
     auto work = TRY(client.chunk_work());
     auto key = TRY(client.redaction_key());
+    client.set_give_up([&flush, &clock] { return flush.passed(clock.ticks()); });
     auto spool = TRY(Spool::create(environment.work / "stream.jsonl"));
     auto uploader = TRY(Uploader::start(std::move(spool), std::move(client), {}));
     auto side_client = TRY(IngestClient::create(environment, clock, limit, {}));
@@ -151,7 +153,9 @@ int run_chunk(const Environment& environment, const FindScanner& find_scanner,
     const auto deadlines = deadlines_of(clock.ticks(), environment.limit);
     auto inputs = read_inputs(environment, find_scanner);
     if (!inputs) return leave_early(environment, inputs.error());
-    auto prepared = prepare(environment, std::move(*inputs), clock, deadlines.limit);
+    FlushLimit flush;
+    auto prepared =
+        prepare(environment, std::move(*inputs), clock, deadlines.limit, signals, flush);
     if (!prepared) return leave_early(environment, stop_of(std::move(prepared).error()));
     auto& attempt = **prepared;
     attempt.uploader->emit(meta_of(attempt));
@@ -169,6 +173,7 @@ int run_chunk(const Environment& environment, const FindScanner& find_scanner,
          }});
     if (!facts.abandoned && !result) facts.stopped_by_scanner = result.error();
     facts.cause = attempt.flag.cause();
+    if (facts.cause == StopCause::Terminated) flush.set(clock.ticks() + kTerminatedFlush);
     facts.units_left =
         attempt.units.size() -
         std::min<std::uint64_t>(attempt.units.size(), attempt.uploader->units().total());

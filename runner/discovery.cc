@@ -126,9 +126,12 @@ int last_words(const DiscoveryRun& run, const std::expected<void, Stop>& result,
 }
 
 base::Result<std::unique_ptr<DiscoveryRun>> prepare(const Environment& environment, Inputs inputs,
-                                                    const base::Clock& clock, base::Ticks limit) {
-    auto client = TRY(IngestClient::create(environment, clock, limit, {}));
+                                                    const base::Clock& clock, base::Ticks limit,
+                                                    base::os::SignalWatch& signals) {
+    auto client = TRY(IngestClient::create(environment, clock, limit, told_to_stop(signals)));
     auto key = TRY(client.redaction_key());
+    // The thread that discovers may not look at signals; it is abandoned when it is told to stop.
+    client.set_give_up({});
     base::Redactor redactor(std::move(key), secrets_of(inputs.credentials));
     return std::make_unique<DiscoveryRun>(environment, clock, std::move(inputs), std::move(client),
                                           std::move(redactor));
@@ -141,7 +144,7 @@ int run_discovery(const Environment& environment, const FindScanner& find_scanne
     const auto deadlines = deadlines_of(clock.ticks(), environment.limit);
     auto inputs = read_inputs(environment, find_scanner);
     if (!inputs) return leave_early(environment, inputs.error());
-    auto prepared = prepare(environment, std::move(*inputs), clock, deadlines.limit);
+    auto prepared = prepare(environment, std::move(*inputs), clock, deadlines.limit, signals);
     if (!prepared) return leave_early(environment, stop_of(std::move(prepared).error()));
     auto& run = **prepared;
     std::expected<void, Stop> result;

@@ -186,6 +186,10 @@ Result<IngestClient> IngestClient::create(const Environment& environment, const 
                                                std::move(client)));
 }
 
+void IngestClient::set_give_up(std::function<bool()> give_up) {
+    impl_->give_up = std::move(give_up);
+}
+
 Result<ChunkWork> IngestClient::chunk_work() {
     const auto body = TRY(impl_->get(impl_->attempt_path("")));
     const auto json = TRY(base::with_context(

@@ -44,6 +44,9 @@ public:
     ~IngestClient();
     IngestClient(IngestClient&&) noexcept;
 
+    // From now on this is asked: what may be asked depends on the thread that calls.
+    void set_give_up(std::function<bool()> give_up);
+
     base::Result<ChunkWork> chunk_work();
     base::Result<std::string> redaction_key();
     base::Result<std::string> input(std::string_view sha256);
