@@ -261,6 +261,7 @@ void Controller::give_pods(Run& run, Desk& desk) {
     for (auto it = strays_.begin(); it != strays_.end();) {
         const bool its = it->second.controller && it->second.controller->uid == job.uid;
         if (!its) {
+            run.take_foreign(it->second, false);
             ++it;
             continue;
         }
@@ -300,6 +301,7 @@ void Controller::on_pod(const kube::Change& change) {
                        found->second.run->job().uid == pod->controller->uid;
     const bool gone = change.kind == kube::Change::Kind::Gone;
     if (!known) {
+        if (found != jobs_.end()) found->second.run->take_foreign(*pod, gone);
         if (gone) {
             strays_.erase(pod->key);
         } else if (strays_.size() < kStraysMax) {
@@ -362,9 +364,10 @@ void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks
     ++counts_.turns;
     entry.not_before = now_.ticks + options_.plan_every;
     start_rerun(key, entry);
-    share_keys(key, entry);
+    hear_of_keys(key, entry);
     Desk desk;
     entry.run->turn(now_.wall, desk);
+    tell_of_keys(key, entry);
     entry.wake_at = entry.run->wake_at();
     Turn turn{.queued = now_.ticks - since,
               .failed = std::exchange(entry.failed, false),
@@ -375,25 +378,41 @@ void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks
     if (entry.run->is_gone()) drop_job(key);
 }
 
-// A run that waits for a key is planned again when another run gives one back.
-void Controller::share_keys(const kube::ObjectKey& key, Entry& entry) {
+// What other runs have of the concurrency keys. As long as it is not known of one of them (a new
+// leader is still reading the store), as much as there can be.
+void Controller::hear_of_keys(const kube::ObjectKey& key, Entry& entry) {
     if (!has_key_limits(*entry.run)) return;
-    auto live = entry.run->live_by_key();
-    const bool changed = live != entry.live;
-    entry.live = std::move(live);
     std::map<std::string, int> foreign;
     for (const auto& [other, theirs] : jobs_) {
-        if (other == key || !theirs.run || !has_key_limits(*theirs.run)) continue;
+        if (other == key || !theirs.run) continue;
         for (const auto& [name, count] : theirs.live) foreign[name] += count;
-        if (changed && !theirs.run->is_finished()) mark(other);
+        if (!theirs.run->is_to_be_read()) continue;
+        for (const auto& limit : entry.run->seen().plan->limits)
+            foreign[limit.concurrency_key] += limit.max_in_flight;
     }
     entry.run->set_foreign(std::move(foreign));
+}
+
+// A run that waits for a key is planned again when another run gives one back.
+void Controller::tell_of_keys(const kube::ObjectKey& key, Entry& entry) {
+    auto live =
+        has_key_limits(*entry.run) ? entry.run->live_by_key() : std::map<std::string, int>();
+    const bool is_read = !entry.run->is_to_be_read();
+    const bool changed = live != entry.live || is_read != entry.is_read;
+    entry.live = std::move(live);
+    entry.is_read = is_read;
+    if (!changed) return;
+    for (const auto& [other, theirs] : jobs_) {
+        if (other == key || !theirs.run || theirs.run->is_finished()) continue;
+        if (has_key_limits(*theirs.run)) mark(other);
+    }
 }
 
 void Controller::start_rerun(const kube::ObjectKey&, Entry& entry) {
     if (!entry.run->wants_rerun()) return;
     const auto number = run_number(entry.run->job().uid, entry.run->key().run_id) + 1;
     entry.run = std::make_unique<Run>(options_.run, entry.run->job(), number);
+    for (const auto& [name, pod] : strays_) entry.run->take_foreign(pod, false);
     entry.live.clear();
 }
 

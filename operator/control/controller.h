@@ -97,6 +97,7 @@ private:
         base::Ticks not_before{};
         std::optional<base::Instant> wake_at{};
         std::map<std::string, int> live{};  // by concurrency key, as of its last turn
+        bool is_read = false;               // as of its last turn, too
         Tally tally{};
         bool failed = false;  // a call, write or merge since its last turn
     };
@@ -121,7 +122,8 @@ private:
     }
     void run_turns(Effects& effects);
     void take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks since, Effects& effects);
-    void share_keys(const kube::ObjectKey& key, Entry& entry);
+    void hear_of_keys(const kube::ObjectKey& key, Entry& entry);
+    void tell_of_keys(const kube::ObjectKey& key, Entry& entry);
     void start_rerun(const kube::ObjectKey& key, Entry& entry);
     void hand_over(const kube::ObjectKey& job, Run& run, Desk& desk, Effects& effects);
 

@@ -240,9 +240,7 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
         final_stored_ = true;
         return;
     }
-    const JobStatus before =
-        job_.status.run_id == key_.run_id ? job_.status : JobStatus{.json = job_.status.json};
-    const auto json = status_json(status, extras(), before, now);
+    const auto json = status_json(status, extras(), job_.status, now);
     const auto patch = json == sent_json_
                            ? std::nullopt
                            : status_patch(job_.status.json, json, job_.resource_version);

@@ -55,6 +55,10 @@ public:
     const core::Observed& seen() const { return seen_; }
     const core::Status& wanted() const { return wanted_; }  // as of the last plan
     bool is_finished() const { return seen_.finished.has_value(); }
+    // It has begun, and what it has is not known yet: the store is still to be asked.
+    bool is_to_be_read() const {
+        return seen_.start_time && !opened_ && !is_finished() && !spec_problem();
+    }
     // Nothing is left to do unless the job changes.
     bool is_at_rest() const;
 
@@ -63,6 +67,8 @@ public:
     // Older states than the one known are ignored; a Pod that is not this job's changes nothing.
     void take_pod(const kube::Pod& pod, base::Instant now, Desk& desk);
     void pod_gone(std::string_view pod_name, Desk& desk);
+    // A Pod with this run's labels that is not ours (or is gone): it must outlive our cleaning up.
+    void take_foreign(const kube::Pod& pod, bool gone);
     // After a list: attempts whose Pods the cache does not have.
     void pods_listed(const std::set<kube::ObjectKey>& listed, Desk& desk);
     void take_ingest(const api::IngestEvent& event, base::Instant now);
@@ -95,7 +101,7 @@ private:
         std::optional<base::Instant> deletion_at{};
         bool expected = false;  // ingest knows its uid
         bool verifying = false;
-        kube::Pod facts{};            // as last seen
+        kube::Pod facts{};  // as last seen
     };
     // A call that waits: for the writes before it, or for another try.
     struct Errand {
@@ -126,6 +132,7 @@ private:
 
     // run_apply.cc
     void apply(const core::Action& action, base::Instant now, Desk& desk);
+    void clean_pods();
     void start(const core::StartAttempt& start, base::Instant now, Desk& desk);
     void plan_here(const core::StartAttempt& start, base::Instant now, Desk& desk);
     void record(const core::RecordEnd& record, Desk& desk);
@@ -194,6 +201,7 @@ private:
     std::map<std::pair<Purpose, core::AttemptId>, int> tries_{};
     std::map<core::AttemptId, core::StartAttempt> starts_{};  // of attempts whose Pod is not there
     std::map<core::AttemptId, PodRecord> pods_{};
+    std::set<std::string> foreign_{};       // names of Pods of others with our labels
     std::set<core::AttemptId> stopping_{};  // told to stop by the planner
     std::set<core::AttemptId> mounts_asked_{};
     std::map<core::AttemptId, std::string> missing_mounts_{};  // what the kubelet says of them

@@ -53,7 +53,7 @@ void Run::apply(const core::Action& action, base::Instant now, Desk& desk) {
         void operator()(const core::MergeResults& one) const { run.merge(one, desk); }
         void operator()(const core::CleanUp&) const {
             run.seen_.objects_left = false;
-            run.after_writes_.push_back({.purpose = Purpose::CleanPods});
+            run.clean_pods();
             run.after_writes_.push_back({.purpose = Purpose::CleanInput});
         }
     };
@@ -61,6 +61,14 @@ void Run::apply(const core::Action& action, base::Instant now, Desk& desk) {
     // Nothing is waited for: it may go at once.
     if (!writes_.empty()) return;
     for (auto& errand : std::exchange(after_writes_, {})) errands_.push_back(errand);
+}
+
+// One call takes all Pods with our labels, and would take those of others with them.
+void Run::clean_pods() {
+    if (foreign_.empty()) return after_writes_.push_back({.purpose = Purpose::CleanPods});
+    for (const auto& [id, pod] : pods_) {
+        if (!pod.uid.empty()) after_writes_.push_back({.purpose = Purpose::Delete, .attempt = id});
+    }
 }
 
 void Run::start(const core::StartAttempt& start, base::Instant now, Desk& desk) {

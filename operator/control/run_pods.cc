@@ -86,6 +86,16 @@ void Run::pod_gone(std::string_view name, Desk& desk) {
     }
 }
 
+void Run::take_foreign(const kube::Pod& pod, bool gone) {
+    if (pod.labels.size() < 2 || pod.labels[0] != key_.job || pod.labels[1] != key_.run_id) return;
+    if (pod.key.namespace_ != key_.namespace_) return;
+    if (gone) {
+        foreign_.erase(pod.key.name);
+    } else {
+        foreign_.insert(pod.key.name);
+    }
+}
+
 std::vector<kube::Pod> Run::known_pods() const {
     std::vector<kube::Pod> out;
     for (const auto& [id, record] : pods_) {
