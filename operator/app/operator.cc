@@ -184,7 +184,7 @@ private:
         const bool leads = controller_->is_leader(now);
         probes_.beat();
         if (!stopping) probes_.set_waiting_for(waits_for());
-        ingest_->set_complete(controller_->is_ready() && leads);
+        ingest_->set_complete(controller_->knows_callers() && leads);
         if (auto request = label_.due(leads, now)) {
             api_->ask(std::move(*request), [this](const kube::Answer& answer) {
                 label_.answered(answer, clock_.ticks());

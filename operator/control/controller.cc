@@ -58,6 +58,12 @@ Controller::Controller(ControllerOptions options)
 
 bool Controller::is_ready() const { return jobs_watch_.synced() && pods_watch_.synced(); }
 
+bool Controller::knows_callers() const {
+    return leads_ && is_ready() && std::ranges::none_of(jobs_, [](const auto& one) {
+               return one.second.run && one.second.run->is_to_be_read();
+           });
+}
+
 bool Controller::is_leader(base::Ticks now) const {
     return elector_ ? elector_->is_leader(now) : !stopping_;
 }

@@ -153,7 +153,7 @@ void OperatorHost::deliver(const control::Event& event, bool is_input) {
     check_heat(is_input);
     if (!perform(std::move(effects))) return;
     // As operator/app does after each event.
-    ingest_.set_complete(controller_->is_ready() &&
+    ingest_.set_complete(controller_->knows_callers() &&
                          controller_->is_leader(stage_.agenda.now().ticks));
     plan_wake();
 }
