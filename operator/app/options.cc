@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -82,6 +83,21 @@ void add_rest(CLI::App& app, OperatorFlags& flags) {
         ->capture_default_str();
 }
 
+// "--flag=" gives an empty value, which the parser takes for a missing one. Last first, as it wants
+// them.
+std::vector<std::string> words_of(int argc, char** argv) {
+    std::vector<std::string> words;
+    for (int i = 1; i < argc; ++i) {
+        std::string word = argv[i];
+        const bool empty = word.starts_with("--") && word.ends_with('=');
+        if (empty) word.pop_back();
+        words.push_back(std::move(word));
+        if (empty) words.emplace_back();
+    }
+    std::ranges::reverse(words);
+    return words;
+}
+
 }  // namespace
 
 Parsed parse_flags(int argc, char** argv) {
@@ -92,8 +108,11 @@ Parsed parse_flags(int argc, char** argv) {
     add_cluster(app, out.flags);
     add_addresses(app, out.flags);
     add_rest(app, out.flags);
+    // Who adds a flag to those of a manifest means his own. Lists gather.
+    for (auto* option : app.get_options())
+        if (option->get_expected_max() == 1) option->take_last();
     try {
-        app.parse(argc, argv);
+        app.parse(words_of(argc, argv));
     } catch (const CLI::ParseError& error) {
         out.exit_code = app.exit(error) == 0 ? 0 : 1;
     }

@@ -94,7 +94,11 @@ struct ReviewSender::Impl {
         if (found == asked.end()) return;
         auto answered = std::move(found->second);
         asked.erase(found);
-        if (!reply.response.ok()) {
+        // Of a token that nobody knows the server reads no body: it answers and breaks off.
+        const bool refused = reply.response.status == 401 || reply.response.status == 403;
+        if (!reply.response.ok() && !refused) {
+            base::log::warn("The API server could not be asked for a caller's rights",
+                            {{"err", reply.response.failure_message}});
             return answered(
                 base::fail(base::ErrorKind::Unavailable,
                            "the API server does not answer: " + reply.response.failure_message));
