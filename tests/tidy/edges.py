@@ -14,7 +14,7 @@ LAYERS = {
     "ingest": 4, "cli_view": 4, "metrics": 4,
     "scanner_list": 5, "observe": 5,
     "control": 6, "reports": 6,
-    "cli_local": 7, "rest": 7,
+    "cli_cluster": 7, "cli_local": 7, "rest": 7,
     "operator_app": 8,
 }
 SCANNER_LAYER = 4
