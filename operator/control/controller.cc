@@ -236,6 +236,8 @@ void Controller::on_job(const kube::Change& change) {
 
 void Controller::put_job(ScanJob job) {
     const auto key = job.key;
+    // In the foreground: it goes when all it owns has gone, and nothing is to be added.
+    if (job.deleting) return drop_job(key);
     Entry& entry = jobs_[key];
     mark(key);
     if (entry.run && entry.run->job().uid == job.uid) {
@@ -245,6 +247,8 @@ void Controller::put_job(ScanJob job) {
         if (!older) entry.run->take_job(std::move(job));
         return;
     }
+    // A namesake that came before the other's end was told.
+    if (entry.run) effects_->ingest.emplace_back(CloseIngest{entry.run->key()});
     entry = {};
     const auto number = std::max<std::int64_t>(1, run_number(job.uid, job.status.run_id));
     entry.run = std::make_unique<Run>(options_.run, std::move(job), number);
@@ -316,7 +320,9 @@ void Controller::on_pod(const kube::Change& change) {
         return;
     }
     Desk desk;
-    found->second.run->take_pod(*pod, now_.wall, desk);
+    // Of a run that has ended, a Pod that is gone says nothing more.
+    if (!gone || !found->second.run->is_finished())
+        found->second.run->take_pod(*pod, now_.wall, desk);
     if (gone) found->second.run->pod_gone(pod->key.name, desk);
     hand_over(job, *found->second.run, desk, *effects_);
     mark(job);
@@ -369,7 +375,7 @@ void Controller::take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks
                            Effects& effects) {
     ++counts_.turns;
     entry.not_before = now_.ticks + options_.plan_every;
-    start_rerun(key, entry);
+    start_rerun(key, entry, effects);
     hear_of_keys(key, entry);
     Desk desk;
     entry.run->turn(now_.wall, desk);
@@ -414,8 +420,12 @@ void Controller::tell_of_keys(const kube::ObjectKey& key, Entry& entry) {
     }
 }
 
-void Controller::start_rerun(const kube::ObjectKey&, Entry& entry) {
+void Controller::start_rerun(const kube::ObjectKey& key, Entry& entry, Effects& effects) {
     if (!entry.run->wants_rerun()) return;
+    // Nobody looks after the old run's objects any more.
+    Desk desk;
+    entry.run->clear_away(desk);
+    hand_over(key, *entry.run, desk, effects);
     const auto number = run_number(entry.run->job().uid, entry.run->key().run_id) + 1;
     entry.run = std::make_unique<Run>(options_.run, entry.run->job(), number);
     for (const auto& [name, pod] : strays_) entry.run->take_foreign(pod, false);

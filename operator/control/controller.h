@@ -127,7 +127,7 @@ private:
     void take_turn(const kube::ObjectKey& key, Entry& entry, base::Ticks since, Effects& effects);
     void hear_of_keys(const kube::ObjectKey& key, Entry& entry);
     void tell_of_keys(const kube::ObjectKey& key, Entry& entry);
-    void start_rerun(const kube::ObjectKey& key, Entry& entry);
+    void start_rerun(const kube::ObjectKey& key, Entry& entry, Effects& effects);
     void hand_over(const kube::ObjectKey& job, Run& run, Desk& desk, Effects& effects);
 
     ControllerOptions options_;

@@ -60,6 +60,10 @@ void Run::take_job(ScanJob job) {
     if (job.job && job_.job) spec_ = job.job->spec;
     job_ = std::move(job);
     rereading_ = false;
+    // An end that was written, though its answer was lost, is the end.
+    const JobStatus& status = job_.status;
+    if (!is_finished() && status.run_id == key_.run_id && status.facts.outcome)
+        seen_.finished = status.facts;
 }
 
 void Run::wake(base::Instant at) {
@@ -133,8 +137,9 @@ void Run::turn(base::Instant now, Desk& desk) {
     const bool whole = opened_ || !seen_.start_time || is_finished() || refused;
     if (whole) {
         core::Plan plan = core::make_plan(spec_, seen_, now);
-        if (plan.wake_at) wake(*plan.wake_at);
         keep_status(plan.status, now, desk);
+        // At once only if it is not the answer to a status write that is waited for.
+        if (plan.wake_at && (*plan.wake_at > now || plan.status == kept_)) wake(*plan.wake_at);
         reasons_ = std::move(plan.reasons);
         if (!refused || is_finished()) {
             for (const core::Action& action : plan.actions) apply(action, now, desk);
@@ -216,6 +221,7 @@ StatusExtras Run::extras() const {
 // The clock, the end and changes of the reason at once; counts once a second.
 bool Run::is_due(const core::Status& status, base::Instant now) const {
     if (status == kept_ && kept_generation_ == job_.generation) return false;
+    if (status_tries_ > 0 && now < status_not_before_) return false;  // the server said no
     const bool urgent =
         status.start_time != kept_.start_time || status.deadline_time != kept_.deadline_time ||
         status.suspended_since != kept_.suspended_since || has_ended(status) ||
@@ -227,7 +233,7 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
     wanted_ = status;
     if (sending_ || rereading_) return;
     if (!is_due(status, now)) {
-        if (status != kept_) wake(status_not_before_);
+        if (status != kept_ || kept_generation_ != job_.generation) wake(status_not_before_);
         return;
     }
     if (is_finished() && job_.status.facts.outcome && job_.status.run_id == key_.run_id) {
@@ -260,6 +266,7 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
 void Run::status_kept(const core::Status& status) {
     kept_ = status;
     kept_generation_ = job_.generation;
+    status_tries_ = 0;
     seen_.start_time = status.start_time;
     seen_.deadline_time = status.deadline_time;
     seen_.suspended_since = status.suspended_since;
@@ -305,6 +312,8 @@ void Run::adopt(const results::RunState& state, base::Instant now, Desk& desk) {
     const bool promised = seen_.plan_promised;
     seen_ = observe::from_store(state, spec_);
     seen_.flags = settings_.flags;
+    // Stored and not told: what the merge brought is not known here, so it is decided again.
+    seen_.finished.reset();
     if (start) {
         seen_.start_time = start;
         seen_.deadline_time = deadline;
@@ -317,19 +326,20 @@ void Run::adopt(const results::RunState& state, base::Instant now, Desk& desk) {
     for (const auto& stored : state.attempts) {
         const core::AttemptId id{stored.chunk, stored.attempt};
         if (stored.commit) commits_[id] = *stored.commit;
-        if (stored.end) continue;
         Attempt* attempt = observe::find_attempt(seen_, id);
         if (attempt == nullptr) continue;
-        attempt->phase = Phase::Creating;
-        attempt->end.reset();
-        attempt->started_at.reset();
-        desk.ingest.emplace_back(ExpectAttempt{key_of(id), pod_name(key_, id), {}});
+        if (!stored.end) {
+            attempt->phase = Phase::Creating;
+            attempt->end.reset();
+            attempt->started_at.reset();
+            desk.ingest.emplace_back(ExpectAttempt{key_of(id), pod_name(key_, id), {}});
+        }
         const auto pod = pods_.find(id);
         if (pod != pods_.end()) {
             const kube::Pod facts = pod->second.facts;
             pods_.erase(pod);
             take_pod(facts, now, desk);
-        } else {
+        } else if (!stored.end) {
             errands_.push_back({.purpose = Purpose::Verify, .attempt = id});
         }
     }
@@ -337,7 +347,9 @@ void Run::adopt(const results::RunState& state, base::Instant now, Desk& desk) {
 
 void Run::take_write(std::uint64_t ticket, const base::Result<>& done, base::Instant now) {
     if (writes_.erase(ticket) == 0) return;
-    if (!done && !write_failed_) write_failed_ = done.error();
+    // The run is there with its spec as it was: what may be changed meanwhile is not frozen.
+    const bool known = !done && registering_ && done.error().kind() == base::ErrorKind::Conflict;
+    if (!done && !known && !write_failed_) write_failed_ = done.error();
     if (!writes_.empty()) return;
     if (write_failed_) {
         const base::Error error = *std::exchange(write_failed_, std::nullopt);

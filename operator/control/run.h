@@ -85,6 +85,8 @@ public:
     void turn(base::Instant now, Desk& desk);
     std::optional<base::Instant> wake_at() const { return wake_at_; }
 
+    // Deletes what the ended run still has in the cluster, at once.
+    void clear_away(Desk& desk);
     // The run has ended, and spec.rerun has a value that it was not started with.
     bool wants_rerun() const;
     std::vector<kube::Pod> known_pods() const;
@@ -132,22 +134,24 @@ private:
 
     // run_apply.cc
     void apply(const core::Action& action, base::Instant now, Desk& desk);
-    void clean_pods();
     void start(const core::StartAttempt& start, base::Instant now, Desk& desk);
     void plan_here(const core::StartAttempt& start, base::Instant now, Desk& desk);
     void record(const core::RecordEnd& record, Desk& desk);
     void merge(const core::MergeResults& merge, Desk& desk);
     void write(results::Write write, Desk& desk);
     void end_attempt(const core::AttemptId& id, core::EndFact fact, Desk& desk);
+    void stop(const core::AttemptId& id);
     void forget_start(const core::AttemptId& id, Desk& desk);
 
     // run_pods.cc
+    bool is_labelled(const kube::Pod& pod, const core::AttemptId& id) const;
     void note_pod(core::Attempt& attempt, const kube::Pod& pod, base::Instant now, Desk& desk);
 
     // run_calls.cc
     void send_errands(base::Instant now, Desk& desk);
     bool send(const Errand& errand, Desk& desk);
     std::optional<kube::Request> request_of(const Errand& errand) const;
+    void clean_pods();
     void retry(Purpose purpose, const core::AttemptId& id, base::Instant now);
     void refused(const core::AttemptId& id, const kube::ApiError& error, base::Instant now,
                  Desk& desk);
@@ -156,6 +160,7 @@ private:
                       Desk& desk);
     void take_found(Purpose purpose, const core::AttemptId& id, const kube::Answer& answer,
                     base::Instant now, Desk& desk);
+    void remove_unseen(const kube::Pod& pod, const core::AttemptId& id, base::Instant now);
     void take_deleted(const core::AttemptId& id, const kube::Answer& answer, base::Instant now,
                       Desk& desk);
     void take_status(const kube::Answer& answer, base::Instant now);

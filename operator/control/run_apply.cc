@@ -38,12 +38,7 @@ void Run::apply(const core::Action& action, base::Instant now, Desk& desk) {
         base::Instant now;
         Desk& desk;
         void operator()(const core::StartAttempt& one) const { run.start(one, now, desk); }
-        void operator()(const core::StopAttempt& one) const {
-            // A Pod that was not seen yet is deleted as soon as it is.
-            if (run.stopping_.insert(one.id).second && run.pods_.contains(one.id))
-                run.after_writes_.push_back({.purpose = Purpose::Delete, .attempt = one.id});
-            observe::note_stopping(run.seen_, one.id);
-        }
+        void operator()(const core::StopAttempt& one) const { run.stop(one.id); }
         void operator()(const core::RecordEnd& one) const { run.record(one, desk); }
         void operator()(const core::CloseRun&) const {
             desk.ingest.emplace_back(CloseIngest{run.key_});
@@ -53,7 +48,7 @@ void Run::apply(const core::Action& action, base::Instant now, Desk& desk) {
         void operator()(const core::MergeResults& one) const { run.merge(one, desk); }
         void operator()(const core::CleanUp&) const {
             run.seen_.objects_left = false;
-            run.clean_pods();
+            // Pods come last: as long as one is seen, the next operator cleans up too.
             run.after_writes_.push_back({.purpose = Purpose::CleanInput});
         }
     };
@@ -61,14 +56,6 @@ void Run::apply(const core::Action& action, base::Instant now, Desk& desk) {
     // Nothing is waited for: it may go at once.
     if (!writes_.empty()) return;
     for (auto& errand : std::exchange(after_writes_, {})) errands_.push_back(errand);
-}
-
-// One call takes all Pods with our labels, and would take those of others with them.
-void Run::clean_pods() {
-    if (foreign_.empty()) return after_writes_.push_back({.purpose = Purpose::CleanPods});
-    for (const auto& [id, pod] : pods_) {
-        if (!pod.uid.empty()) after_writes_.push_back({.purpose = Purpose::Delete, .attempt = id});
-    }
 }
 
 void Run::start(const core::StartAttempt& start, base::Instant now, Desk& desk) {
@@ -131,6 +118,20 @@ void Run::end_attempt(const core::AttemptId& id, core::EndFact fact, Desk& desk)
     observe::note_end(seen_, id, std::move(fact));
 }
 
+// A Pod that was not seen yet is deleted as soon as it is; one that was not asked for yet, or whose
+// creation is to be tried again, is looked for instead.
+void Run::stop(const core::AttemptId& id) {
+    const bool is_new = stopping_.insert(id).second;
+    observe::note_stopping(seen_, id);
+    const auto creates = [&](const Errand& errand) {
+        return errand.purpose == Purpose::Create && errand.attempt == id;
+    };
+    if (std::erase_if(errands_, creates) + std::erase_if(after_writes_, creates) > 0)
+        after_writes_.push_back({.purpose = Purpose::Verify, .attempt = id});
+    else if (is_new && pods_.contains(id))
+        after_writes_.push_back({.purpose = Purpose::Delete, .attempt = id});
+}
+
 // It was never created: as if it had not been planned. The same number is planned again.
 void Run::forget_start(const core::AttemptId& id, Desk& desk) {
     desk.ingest.emplace_back(ForgetAttempt{key_of(id)});
@@ -140,9 +141,14 @@ void Run::forget_start(const core::AttemptId& id, Desk& desk) {
             return one.id == id && one.phase == Phase::Creating && !one.end_recorded;
         });
     };
-    if (id.chunk == core::kDiscovery) return drop(seen_.discovery);
     const auto index = static_cast<std::size_t>(id.chunk);
-    if (index < seen_.chunks.size()) drop(seen_.chunks[index].attempts);
+    if (id.chunk == core::kDiscovery)
+        drop(seen_.discovery);
+    else if (index < seen_.chunks.size())
+        drop(seen_.chunks[index].attempts);
+    // It was told to stop meanwhile: then that is its end.
+    observe::note_end(seen_, id,
+                      {.end = scan::AttemptEnd::Cancelled, .message = "was never created"});
 }
 
 }  // namespace control

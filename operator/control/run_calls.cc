@@ -141,8 +141,9 @@ std::optional<Request> Run::request_of(const Errand& errand) const {
     case Purpose::Status: return std::nullopt;  // keep_status sends it itself
     case Purpose::Reread: return kube::get(kScanJobs, job_.key);
     case Purpose::CleanPods:
-        return kube::remove_collection(kube::kPods, key_.namespace_,
-                                       fmt::format("{}={}", kRunLabel, key_.run_id));
+        return kube::remove_collection(
+            kube::kPods, key_.namespace_,
+            fmt::format("{},{}={}", kPodSelector, kRunLabel, key_.run_id));
     case Purpose::CleanInput: return kube::remove(kube::kConfigMaps, input);
     case Purpose::DeleteJob: return kube::remove(kScanJobs, job_.key, {.uid = job_.uid});
     }
@@ -159,7 +160,8 @@ void Run::retry(Purpose purpose, const core::AttemptId& id, base::Instant now) {
 
 void Run::take_answer(Purpose purpose, const core::AttemptId& id, const kube::Answer& answer,
                       base::Instant now, Desk& desk) {
-    if (!answer.error) tries_.erase({purpose, id});
+    // Asking again and again may succeed each time.
+    if (!answer.error && purpose != Purpose::Verify) tries_.erase({purpose, id});
     switch (purpose) {
     case Purpose::Account:
     case Purpose::Input:
@@ -171,11 +173,29 @@ void Run::take_answer(Purpose purpose, const core::AttemptId& id, const kube::An
     case Purpose::Mounts: return take_mounts(id, answer);
     case Purpose::Status: return take_status(answer, now);
     case Purpose::Reread: return take_reread(answer, now);
-    case Purpose::CleanPods:
     case Purpose::CleanInput:
+        if (answer.error && kube::is_transient(*answer.error)) return retry(purpose, id, now);
+        return clean_pods();
+    case Purpose::CleanPods:
     case Purpose::DeleteJob:
         if (answer.error && kube::is_transient(*answer.error)) retry(purpose, id, now);
         return;
+    }
+}
+
+void Run::clear_away(Desk& desk) {
+    if (!seen_.objects_left) return;
+    seen_.objects_left = false;
+    clean_pods();
+    errands_.push_back({.purpose = Purpose::CleanInput});
+    for (const Errand& errand : std::exchange(errands_, {})) send(errand, desk);
+}
+
+// All at once, which cannot tell whose they are; one by one where some are not ours.
+void Run::clean_pods() {
+    if (foreign_.empty()) return errands_.push_back({.purpose = Purpose::CleanPods});
+    for (const auto& [id, pod] : pods_) {
+        if (!pod.uid.empty()) errands_.push_back({.purpose = Purpose::Delete, .attempt = id});
     }
 }
 
@@ -264,7 +284,7 @@ void Run::take_found(Purpose purpose, const core::AttemptId& id, const kube::Ans
         if (pod && is_owned(*pod, job_.uid) &&
             !(purpose == Purpose::CreateCheck && pod->deletion_at)) {
             starts_.erase(id);
-            return take_pod(*pod, now, desk);
+            return is_labelled(*pod, id) ? take_pod(*pod, now, desk) : remove_unseen(*pod, id, now);
         }
         // A namesake: it is not ours to touch, or on its way out. Wait until the name is free.
         if (purpose == Purpose::CreateCheck) return retry(Purpose::Create, id, now);
@@ -279,6 +299,17 @@ void Run::take_found(Purpose purpose, const core::AttemptId& id, const kube::Ans
                  .message = "its Pod was gone before an end was seen",
                  .at = now},
                 desk);
+}
+
+// Somebody took its labels: no watch tells of it any more. It is deleted, and asked for until it
+// is gone.
+void Run::remove_unseen(const kube::Pod& pod, const core::AttemptId& id, base::Instant now) {
+    PodRecord& record = pods_[id];
+    record.uid = pod.uid;
+    record.deletion_at = pod.deletion_at;
+    record.verifying = true;
+    if (!pod.deletion_at) errands_.push_back({.purpose = Purpose::Delete, .attempt = id});
+    retry(Purpose::Verify, id, now);
 }
 
 void Run::take_deleted(const core::AttemptId& id, const kube::Answer& answer, base::Instant now,

@@ -9,12 +9,17 @@ namespace control {
 using core::Attempt;
 using core::Phase;
 
+// Where somebody changed its labels, a Pod is by its name not the attempt it claims to be.
+bool Run::is_labelled(const kube::Pod& pod, const core::AttemptId& id) const {
+    return pod.labels.size() >= 4 && pod.labels[1] == key_.run_id &&
+           attempt_from_labels(pod.labels[2], pod.labels[3]) == id &&
+           pod.key.name == pod_name(key_, id);
+}
+
 void Run::take_pod(const kube::Pod& pod, base::Instant now, Desk& desk) {
     if (!pod.controller || pod.controller->uid != job_.uid || pod.labels.size() < 4) return;
-    if (pod.labels[1] != key_.run_id) return;
     const auto id = attempt_from_labels(pod.labels[2], pod.labels[3]);
-    // Somebody changed its labels: by its name it is not the attempt it claims to be.
-    if (!id || pod.key.name != pod_name(key_, *id)) return;
+    if (!id || !is_labelled(pod, *id)) return;
     const bool is_new = !pods_.contains(*id) || pods_[*id].uid.empty();
     PodRecord& record = pods_[*id];
     const bool older = record.uid == pod.uid && record.version != pod.resource_version &&
@@ -24,7 +29,7 @@ void Run::take_pod(const kube::Pod& pod, base::Instant now, Desk& desk) {
     record.version = pod.resource_version;
     record.deletion_at = pod.deletion_at;
     record.facts = pod;
-    if (is_finished()) seen_.objects_left = true;
+    if (is_finished() && !pod.deletion_at) seen_.objects_left = true;
     if (!opened_) return;  // told again when the run is known
     Attempt* attempt = observe::find_attempt(seen_, *id);
     if (attempt == nullptr) {
@@ -33,7 +38,13 @@ void Run::take_pod(const kube::Pod& pod, base::Instant now, Desk& desk) {
         return;
     }
     starts_.erase(*id);
-    if (attempt->phase == Phase::Ended) return;
+    if (attempt->phase == Phase::Ended) {
+        const Phase phase = phase_of(pod, now);
+        if (phase == Phase::Ended) return;
+        // It lives: its end was recorded and not carried out, or it was created late.
+        attempt->phase = phase;
+        if (!attempt->end_recorded) attempt->end.reset();
+    }
     if (!record.expected) {
         record.expected = true;
         desk.ingest.emplace_back(ExpectAttempt{key_of(*id), pod.key.name, pod.uid});

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "operator/control/names.h"
+#include "operator/control/pod_facts.h"
 #include "operator/control/scan_job.h"
 
 #include <fmt/format.h>
@@ -72,12 +73,14 @@ void Checks::take_pod(const Change& change) {
     const auto phase = base::get_string(member(object, "status"), "phase");
     const bool lives =
         change.type != Change::Type::Deleted && phase != "Succeeded" && phase != "Failed";
-    if (!lives) {
+    // What somebody took our labels from is no attempt any more: no watch tells of it.
+    const Json& labels = member(object["metadata"], "labels");
+    const bool is_labelled = labels.contains(control::kRunLabel);
+    if (!lives || !is_labelled) {
         live_.erase(uid);
         return;
     }
     if (live_.contains(uid)) return;
-    const Json& labels = member(object["metadata"], "labels");
     const auto id = control::attempt_from_labels(base::get_string(labels, control::kChunkLabel),
                                                  base::get_string(labels, control::kAttemptLabel));
     if (!id) return stage_.violate("I1", change.key.name + " has no readable labels");
@@ -92,7 +95,16 @@ void Checks::take_pod(const Change& change) {
     count_live(pod);
 }
 
+// What should be gone, and whose node does not say so.
+bool Checks::is_silent(const Json& object) const {
+    const auto until =
+        base::parse_instant(base::get_string(object["metadata"], "deletionTimestamp"));
+    return until && stage_.agenda.wall() >= *until + control::kNodeLostAfter;
+}
+
 bool Checks::is_lost(const Pod& pod) const {
+    const Json* object = stage_.server.find(kube::kPods, {pod.run.namespace_, pod.name});
+    if (object != nullptr && is_silent(*object)) return true;
     const auto state = stage_.store->load(pod.run);
     if (!state) return false;
     return std::ranges::any_of(state->attempts, [&](const results::StoredAttempt& one) {
@@ -228,10 +240,14 @@ void Checks::at_end(const results::RunKey& run, const Json& status) {
     }
 }
 
-void Checks::nothing_left(const std::string& job_uid, std::string_view when) {
+void Checks::nothing_left(const std::string& job_uid, bool after_cleanup) {
+    const auto when = after_cleanup ? "after cleanup" : "after deletion";
     for (const auto* resource : {&kube::kPods, &kube::kConfigMaps}) {
         for (const auto& object : stage_.server.all(*resource)) {
-            if (owner_of(*object) != job_uid) continue;
+            if (owner_of(*object) != job_uid || is_silent(*object)) continue;
+            // What somebody else took the labels from goes with the job.
+            const Json& labels = member((*object)["metadata"], "labels");
+            if (after_cleanup && !labels.contains(control::kRunLabel)) continue;
             stage_.violate("I5",
                            fmt::format("{} {} is left {}", resource->kind,
                                        base::get_string((*object)["metadata"], "name"), when));

@@ -28,7 +28,7 @@ public:
     // Of a run that has ended, as its final status says.
     void at_end(const results::RunKey& run, const base::Json& status);
     // After the job's deletion, or after cleanup: nothing of it is there any more.
-    void nothing_left(const std::string& job_uid, std::string_view when);
+    void nothing_left(const std::string& job_uid, bool after_cleanup);
     // Not ours: from now on it must stay as it is.
     void is_foreign(const std::string& uid) { foreign_.insert(uid); }
 
@@ -53,6 +53,7 @@ private:
     void take_job(const fakes::FakeApiServer::Change& change);
     void check_status(Job& job, const results::RunKey& run, const base::Json& status);
     bool is_lost(const Pod& pod) const;
+    bool is_silent(const base::Json& object) const;
 
     Stage& stage_;
     CheckOptions options_;

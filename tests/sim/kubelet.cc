@@ -22,6 +22,8 @@ constexpr int kStartMost = 900;
 // The kubelet tells the API server of an end.
 constexpr int kTellLeast = 5;
 constexpr int kTellMost = 60;
+constexpr int kNodeGoneLeast = 40'000;
+constexpr int kNodeGoneMost = 200'000;
 // A Pod whose volumes cannot be mounted is tried again.
 constexpr base::Duration kMountEvery{2'000};
 
@@ -250,6 +252,14 @@ void Kubelet::lose_node(const kube::ObjectKey& key) {
     // The node goes on, or is dead: nobody here knows.
     if (found->second.runner && stage_.one_in(2)) found->second.runner->kill();
     delete_pod(key, false);
+    // The cluster's Pod garbage collector, when the node object is gone.
+    stage_.agenda.after(stage_.between(kNodeGoneLeast, kNodeGoneMost),
+                        [this, key, uid = found->second.uid] {
+                            const Json* object = stage_.server.find(kube::kPods, key);
+                            if (object == nullptr) return;
+                            if (base::get_string((*object)["metadata"], "uid") == uid)
+                                stage_.server.remove(kube::kPods, key, stage_.agenda.wall());
+                        });
 }
 
 void Kubelet::kill_runner(const kube::ObjectKey& key) {

@@ -1,13 +1,18 @@
 // sim --explore [--story planned|discovered]   every fault at every point
-// sim --pair N --story S --trace               one of them, told
+// sim --story S --pair N --trace               one of them, told
 // sim --calm --story S --trace                 the story without a fault
+// sim --runs N [--seed S]                      random walks of seeds S, S + 1, …
+// sim --seed N --trace                         one of them, told
 #include "sim/explorer.h"
+#include "sim/walk.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdio>
+#include <map>
+#include <string>
 
 namespace {
 
@@ -17,6 +22,7 @@ struct Flags {
     bool trace = false;
     std::uint64_t pair = 0;
     std::uint64_t seed = 1;
+    std::uint64_t runs = 1;
     std::string story = "both";
 };
 
@@ -89,6 +95,31 @@ int explore(const Flags& flags) {
     return bad == 0 ? 0 : 1;
 }
 
+// The seed first: what comes after may never end.
+int walk(const Flags& flags) {
+    std::uint64_t bad = 0;
+    std::uint64_t faults = 0;
+    std::map<std::string, std::uint64_t> outcomes;
+    const auto begun = std::chrono::steady_clock::now();
+    print(fmt::format("seeds {} to {}", flags.seed, flags.seed + flags.runs - 1));
+    for (auto seed = flags.seed; seed < flags.seed + flags.runs; ++seed) {
+        const auto walked = sim::walk(seed, trace_of(flags));
+        faults += walked.faults + walked.mischief;
+        ++outcomes[walked.deleted ? "deleted" : walked.outcome];
+        if (walked.violations.empty()) continue;
+        ++bad;
+        print(fmt::format("FAILED again: sim --seed {} --trace", seed));
+        for (const auto& one : walked.violations) print("  " + one);
+        std::fflush(stdout);
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    for (const auto& [outcome, count] : outcomes)
+        print(fmt::format("{:>8} {}", count, outcome.empty() ? "no end" : outcome));
+    print(fmt::format("{} walks with {} faults in {:.1f} s, {} failed", flags.runs, faults,
+                      took.count(), bad));
+    return bad == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -99,9 +130,11 @@ int main(int argc, char** argv) {
     app.add_flag("--trace", flags.trace, "tells everything that happens");
     app.add_option("--pair", flags.pair, "one pair of the exploration, by its number");
     app.add_option("--seed", flags.seed, "of all chance");
+    app.add_option("--runs", flags.runs, "so many random walks");
     app.add_option("--story", flags.story, "planned, discovered or both");
     CLI11_PARSE(app, argc, argv);
     if (flags.pair > 0) return tell_pair(flags);
     if (flags.explore) return explore(flags);
-    return tell_calm(flags);
+    if (flags.calm) return tell_calm(flags);
+    return walk(flags);
 }

@@ -33,6 +33,7 @@ public:
     void poll_watches();
 
     std::uint64_t calls(std::string_view verb) const;
+    std::uint64_t writes() const { return status_writes_ + other_writes_; }
     std::uint64_t status_writes() const { return status_writes_; }
     std::uint64_t other_writes() const { return other_writes_; }
 

@@ -174,7 +174,7 @@ bool Runner::play_fault(const scan::Unit& unit) {
         exit({.code = 0, .message = scan::commit_to_json(lie)});
         break;
     }
-    case FaultAction::Hang:
+    case FaultAction::Hang: break;  // until its deadline, or SIGTERM
     case FaultAction::IgnoreTerm: hangs_ = true; break;
     }
     return true;

@@ -14,7 +14,7 @@ namespace sim {
 
 enum class Story {
     Planned,     // 3 chunks planned in the operator, one retry
-    Discovered,  // the same, planned by a discovery Pod
+    Discovered,  // the same, planned by a discovery Pod; somebody else's Pod has our labels
 };
 std::string_view to_string(Story story);
 

@@ -1,6 +1,7 @@
 #include "sim/world.h"
 
 #include "base/json.h"
+#include "operator/control/names.h"
 #include "operator/control/scan_job.h"
 #include "scan/synthetic.h"
 
@@ -93,6 +94,27 @@ void World::edit_spec(const std::string& name, const std::function<void(Json&)>&
             object["metadata"]["generation"] = base::get_int(object["metadata"], "generation") + 1;
         },
         stage.agenda.wall());
+}
+
+void World::add_foreign_pod(const std::string& name) {
+    const Json* object = job(name);
+    if (object == nullptr) return;
+    constexpr auto kUid = "00000000-0000-4000-9000-000000000001";
+    checks.is_foreign(kUid);
+    const Json labels = {{"app.kubernetes.io/managed-by", control::kManagedBy},
+                         {std::string(control::kJobLabel), name},
+                         {std::string(control::kRunLabel), (*object)["metadata"]["uid"]},
+                         {std::string(control::kChunkLabel), "0"},
+                         {std::string(control::kAttemptLabel), "1"}};
+    stage.server.put(kube::kPods,
+                     {{"metadata",
+                       {{"name", name + "-namesake"},
+                        {"namespace", kNamespace},
+                        {"uid", kUid},
+                        {"labels", labels}}},
+                      {"spec", {{"serviceAccountName", "default"}, {"nodeName", "n2"}}},
+                      {"status", {{"phase", "Running"}}}},
+                     stage.agenda.wall());
 }
 
 const Json* World::job(const std::string& name) const {

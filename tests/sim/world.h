@@ -34,6 +34,8 @@ public:
     void create_job(const std::string& name, base::Json spec);
     void delete_job(const std::string& name, kube::Propagation how = kube::Propagation::Background);
     void edit_spec(const std::string& name, const std::function<void(base::Json&)>& change);
+    // Somebody else's Pod with the labels of this job's first run: it must stay as it is.
+    void add_foreign_pod(const std::string& name);
     // nullptr: not there.
     const base::Json* job(const std::string& name) const;
     // Null: none yet.
