@@ -218,14 +218,15 @@ StatusExtras Run::extras() const {
     return out;
 }
 
-// The clock, the end and changes of the reason at once; counts once a second.
+// The clock, the end and what answers an edit at once; the rest once a second: with few chunks the
+// reason may change with each of them.
 bool Run::is_due(const core::Status& status, base::Instant now) const {
     if (status == kept_ && kept_generation_ == job_.generation) return false;
     if (status_tries_ > 0 && now < status_not_before_) return false;  // the server said no
-    const bool urgent =
-        status.start_time != kept_.start_time || status.deadline_time != kept_.deadline_time ||
-        status.suspended_since != kept_.suspended_since || has_ended(status) ||
-        reason_of(status) != reason_of(kept_) || kept_generation_ != job_.generation;
+    const bool urgent = status.start_time != kept_.start_time ||
+                        status.deadline_time != kept_.deadline_time ||
+                        status.suspended_since != kept_.suspended_since || has_ended(status) ||
+                        kept_generation_ != job_.generation;
     return urgent || now >= status_not_before_;
 }
 
