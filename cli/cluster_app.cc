@@ -12,6 +12,11 @@ enum class Mode { Both, Plugin };
 
 constexpr const char* kClusterGroup = "In a cluster";
 
+// A value for it says that the command is about a cluster.
+void of_cluster(CLI::Option& option, cluster::Flags& flags) {
+    option.group(kClusterGroup)->each([&flags](const std::string&) { flags.here = true; });
+}
+
 void add_cluster_flags(CLI::App& command, cluster::Flags& flags, Mode mode) {
     if (mode == Mode::Both) {
         command
@@ -20,14 +25,13 @@ void add_cluster_flags(CLI::App& command, cluster::Flags& flags, Mode mode) {
                       "below says so, too")
             ->group(kClusterGroup);
     }
-    command.add_option("-n,--namespace", flags.namespace_, "namespace (default: the context's)")
-        ->group(kClusterGroup);
-    command.add_option("--context", flags.context, "context of the kubeconfig")
-        ->group(kClusterGroup);
-    command
-        .add_option("--kubeconfig", flags.kubeconfig,
-                    "kubeconfig file (default: $KUBECONFIG, else ~/.kube/config)")
-        ->group(kClusterGroup);
+    of_cluster(*command.add_option("-n,--namespace", flags.namespace_,
+                                   "namespace (default: the context's)"),
+               flags);
+    of_cluster(*command.add_option("--context", flags.context, "context of the kubeconfig"), flags);
+    of_cluster(*command.add_option("--kubeconfig", flags.kubeconfig,
+                                   "kubeconfig file (default: $KUBECONFIG, else ~/.kube/config)"),
+               flags);
 }
 
 bool in_cluster(const AppFlags& flags, Mode mode) {
@@ -106,17 +110,20 @@ void add_watch(CLI::App& app, AppFlags& flags, Command& chosen, Mode mode) {
 }
 
 void add_operator_flags(CLI::App& command, cluster::Flags& flags) {
-    command.add_option("--operator-namespace", flags.operator_namespace, "where the operator is")
-        ->group(kClusterGroup)
-        ->capture_default_str();
-    command.add_option("--operator-service", flags.operator_service, "its Service for reports")
-        ->group(kClusterGroup)
-        ->capture_default_str();
-    command
-        .add_option("--service-account", flags.service_account,
-                    "[NAMESPACE/]NAME: read findings as this ServiceAccount; needed by who logs "
-                    "in by a certificate")
-        ->group(kClusterGroup);
+    of_cluster(
+        *command
+             .add_option("--operator-namespace", flags.operator_namespace, "where the operator is")
+             ->capture_default_str(),
+        flags);
+    of_cluster(
+        *command
+             .add_option("--operator-service", flags.operator_service, "its Service for reports")
+             ->capture_default_str(),
+        flags);
+    of_cluster(*command.add_option("--service-account", flags.service_account,
+                                   "[NAMESPACE/]NAME: read findings as this ServiceAccount; needed "
+                                   "by who logs in by a certificate"),
+               flags);
 }
 
 void add_report(CLI::App& app, AppFlags& flags, Command& chosen, Mode mode) {

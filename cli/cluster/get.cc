@@ -58,7 +58,8 @@ Result<int> get(const Flags& flags, const std::string& name, const std::string& 
     if (name.empty()) {
         jobs = TRY(fetch_all(session));
     } else {
-        jobs.push_back(TRY(fetch_job(session, name)));
+        auto job = TRY(fetch_job(session, name));
+        jobs.push_back(std::move(job));
     }
     switch (*output) {
     case Output::Name: print(names(jobs)); return 0;
