@@ -1,6 +1,7 @@
 #include "operator/app/telemetry.h"
 
-#include <chrono>
+#include "base/os/clock.h"
+
 #include <utility>
 
 namespace app {
@@ -10,12 +11,6 @@ namespace {
 using metrics::ChunkResult;
 using metrics::Nanoseconds;
 using scan::Severity;
-
-// Steps take microseconds, which base::Clock does not know; nothing is decided by it.
-std::int64_t nanoseconds_now() {
-    const auto since = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<Nanoseconds>(since).count();
-}
 
 metrics::Reconciled result_of(const control::Turn& turn) {
     if (turn.failed) return metrics::Reconciled::Error;
@@ -28,12 +23,12 @@ Telemetry::Telemetry(std::string api_host)
     : metrics_({.version = SF_VERSION, .api_host = std::move(api_host)}) {}
 
 void Telemetry::step_starts() {
-    step_since_ = nanoseconds_now();
+    step_since_ = base::os::steady_nanoseconds().count();
     metrics_.set_working(true);
 }
 
 void Telemetry::step_ended(const control::Effects& effects) {
-    const Nanoseconds took(nanoseconds_now() - step_since_.exchange(0));
+    const auto took = base::os::steady_nanoseconds() - Nanoseconds(step_since_.exchange(0));
     metrics_.set_working(false);
     const auto turns = static_cast<std::int64_t>(effects.turns.size());
     for (const auto& turn : effects.turns) turned(turn, took / turns);
@@ -87,7 +82,8 @@ void Telemetry::called(const kube::CallKey& key, const kube::CallSample& sample)
 
 std::string Telemetry::text() {
     const auto since = step_since_.load();
-    metrics_.set_unfinished_work(Nanoseconds(since == 0 ? 0 : nanoseconds_now() - since));
+    const auto took = base::os::steady_nanoseconds() - Nanoseconds(since);
+    metrics_.set_unfinished_work(since == 0 ? Nanoseconds::zero() : took);
     return metrics_.text();
 }
 

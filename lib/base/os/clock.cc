@@ -20,4 +20,8 @@ const Clock& system_clock() {
     return clock;
 }
 
+std::chrono::nanoseconds steady_nanoseconds() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 }  // namespace base::os

@@ -52,6 +52,37 @@ TEST(Connection, SendsWhatTheRequestSays) {
                             Not(HasSubstr("Accept-Encoding"))));
 }
 
+TEST(Connection, SendsTheHeadersOfARequestBesideItsOwn) {
+    RawServer server(fakes::answers({http_answer(200, "{}")}));
+    auto options = options_for(server);
+    options.cluster.login.token = "t0ken";
+    const auto connection = connect(options);
+    auto call = read_call(1);
+    call.request.headers.emplace_back("X-Scanfleet-Token", connection->token());
+    connection->fetch(std::move(call));
+    EXPECT_THAT(server.requests().at(0), AllOf(HasSubstr("\r\nAuthorization: Bearer t0ken\r\n"),
+                                               HasSubstr("\r\nX-Scanfleet-Token: t0ken\r\n")));
+}
+
+TEST(Connection, TellsOfEachTryThatEnded) {
+    RawServer server(fakes::answers({http_answer(503), http_answer(200, "{}")}));
+    auto options = options_for(server);
+    std::vector<CallKey> told;
+    std::uint64_t bytes = 0;
+    options.on_call = [&](const CallKey& key, const CallSample& sample) {
+        told.push_back(key);
+        bytes += sample.response_bytes;
+        EXPECT_FALSE(sample.sent_again);
+    };
+    const auto connection = connect(options);
+    connection->fetch(read_call(1));
+    connection->fetch(read_call(2));
+    ASSERT_EQ(told.size(), 2u);
+    EXPECT_EQ(told[0].code, 503);
+    EXPECT_EQ(told[1], (CallKey{.verb = Verb::Get, .method = "GET", .code = 200}));
+    EXPECT_GE(bytes, 2u);
+}
+
 TEST(Connection, TellsWhyTheServerRefused) {
     RawServer server(fakes::answers({http_answer(
         409, R"({"kind":"Status","reason":"AlreadyExists","message":"m","code":409})")}));
