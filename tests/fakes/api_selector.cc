@@ -84,7 +84,10 @@ Result<Selector::Requirement> Selector::parse(string_view text) {
 
 Result<Selector> Selector::of_labels(string_view text) {
     Selector out;
-    for (const auto part : parts_of(text)) out.all_.push_back(TRY(parse(part)));
+    for (const auto part : parts_of(text)) {
+        auto one = TRY(parse(part));
+        out.all_.push_back(std::move(one));
+    }
     return out;
 }
 

@@ -60,7 +60,6 @@ StatusExtras full_extras() {
         R"([{"fingerprint":"ab","ruleID":"api.cors","severity":"High","title":"t","location":"GET /"}])";
     extras.top_findings_truncated = true;
     extras.sequential_estimate = base::Duration{600'000};
-    extras.spec_drift = true;
     return extras;
 }
 
@@ -70,6 +69,13 @@ TEST(StatusLaw, TheSchemaTakesTheStatusOfARunningJobWhole) {
 
 TEST(StatusLaw, TheSchemaTakesTheStatusOfAFinishedJobWhole) {
     EXPECT_EQ(problems_of(status_json(final_status(), full_extras(), {}, base::Instant{})), "");
+}
+
+TEST(StatusLaw, TheSchemaTakesTheStatusAfterAnEditWhole) {
+    const auto ended = status_json(final_status(), full_extras(), {}, base::Instant{});
+    const auto edited = status_after_edit(ended, 4, base::Instant{});
+    EXPECT_NE(edited, ended);
+    EXPECT_EQ(problems_of(edited), "");
 }
 
 TEST(StatusLaw, TheSchemaTakesTheHistoryOfEarlierRuns) {
