@@ -5,6 +5,7 @@ No node: a job gets its Pods, is cancelled, and so ends with merged results.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -153,6 +154,22 @@ class CommandLineTest(ServedCase):
         with open(path, encoding="utf-8") as file:
             self.assertIn("<!doctype html>", file.read(200))
         self.assertIn("one", self.cli("report", "one", "-n", self.namespace, kubeconfig=config)[0])
+
+    def test_a_plugin_that_gives_out_credentials_works(self):
+        self.cancelled_job("one")
+        token = self.account("reader", "scanfleet-scanjob-findings")
+        self.bind(f"reader-{self.namespace}", "reader", SYSTEM, "Role", "scanfleet-report-reader")
+        with open(self.bed.service_account_kubeconfig(self.namespace, "reader"), encoding="utf-8") as file:
+            text = file.read()
+        given = json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token}})
+        plugin = json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [given],
+                             "interactiveMode": "Never"})
+        path = os.path.join(self.bed.folder, "plugin.conf")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(re.sub(r"user: \{token: [^}]+\}", lambda _: "user: {exec: " + plugin + "}", text))
+        self.assertIn("Cancelled", self.cli("get", "one", "-n", self.namespace, "--kubeconfig", path)[0])
+        said = self.cli("report", "one", "-o", "json", "-n", self.namespace, "--kubeconfig", path)[0]
+        self.assertIn("one", said)
 
     def test_who_logs_in_by_certificate_names_a_service_account(self):
         self.cancelled_job("one")

@@ -63,6 +63,9 @@ def make_own_pod(api):
     """A Pod that no node runs, with the address of this one: what a Service needs to lead to a process here."""
     labels = {"app.kubernetes.io/name": "scanfleet", "app.kubernetes.io/component": "operator"}
     pod = objects.pod(OWN_POD, [], labels=labels, ports=[{"name": "api", "containerPort": REST_PORT}])
+    if api.find("v1/pods", SYSTEM, OWN_POD):  # of tests that were killed
+        api.delete("v1/pods", SYSTEM, OWN_POD, gracePeriodSeconds=0)
+        api.wait_gone("v1/pods", SYSTEM, OWN_POD)
     api.create("v1/pods", SYSTEM, pod)
     ready = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady")]
     api.patch("v1/pods", SYSTEM, OWN_POD, {"status": {

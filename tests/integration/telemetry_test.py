@@ -195,11 +195,11 @@ class MetricsTest(ServedCase):
         for i in range(10):
             self.cancelled_job(f"first-{i}", units=1)
         before = series()
-        for i in range(200):
+        for i in range(100):
             job = synthetic(f"more-{i}", units=1)
             job["spec"]["cancel"] = True
             self.api.create(JOBS, self.namespace, job)
-        for i in range(200):
+        for i in range(100):
             self.wait_job(f"more-{i}", finished, 120)
         self.assertEqual(series() - before, set())
 
