@@ -37,6 +37,11 @@ std::optional<kube::Pod> pod_in(std::string_view body) {
     return std::move(*pod);
 }
 
+bool creates(Purpose purpose) {
+    return purpose == Purpose::Account || purpose == Purpose::Input ||
+           purpose == Purpose::InputCheck || purpose == Purpose::Create;
+}
+
 bool is_owned(const kube::Pod& pod, std::string_view uid) {
     return pod.controller && pod.controller->uid == uid;
 }
@@ -88,6 +93,8 @@ void Run::send_errands(base::Instant now, Desk& desk) {
 
 // False: not yet.
 bool Run::send(const Errand& errand, Desk& desk) {
+    // A try that comes after the end would leave behind what it makes.
+    if (creates(errand.purpose) && (seen_.run_closed || is_finished())) return true;
     if (errand.purpose == Purpose::Create && setup_ != Setup::Done) {
         if (setup_ == Setup::None) {
             setup_ = Setup::UnderWay;

@@ -179,24 +179,16 @@ void FakeApiServer::append_change(Watch& watch, const Change& change) const {
 }
 
 std::string FakeApiServer::take_lines(kube::CallId id) {
-    const auto found = watches_.find(id);
-    if (found == watches_.end()) return {};
-    auto& watch = found->second;
-    for (; watch.next < history_.size(); ++watch.next) append_change(watch, history_[watch.next]);
-    return std::exchange(watch.pending, {});
+    if (!has_lines(id)) return {};
+    return std::exchange(watches_.at(id).pending, {});
 }
 
-bool FakeApiServer::has_lines(kube::CallId id) const {
+bool FakeApiServer::has_lines(kube::CallId id) {
     const auto found = watches_.find(id);
     if (found == watches_.end()) return false;
-    const auto& watch = found->second;
-    if (!watch.pending.empty()) return true;
-    return std::any_of(history_.begin() + static_cast<std::ptrdiff_t>(watch.next), history_.end(),
-                       [&](const Change& change) {
-                           return change.kind == watch.kind &&
-                                  (is_wanted(watch, *change.object) ||
-                                   (change.before && is_wanted(watch, *change.before)));
-                       });
+    auto& watch = found->second;
+    for (; watch.next < history_.size(); ++watch.next) append_change(watch, history_[watch.next]);
+    return !watch.pending.empty();
 }
 
 bool FakeApiServer::is_over(kube::CallId id, base::Instant now) const {

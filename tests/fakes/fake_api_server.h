@@ -65,7 +65,7 @@ public:
                                              base::Instant now);
     // What there is to say since the last time; empty if nothing.
     std::string take_lines(kube::CallId id);
-    bool has_lines(kube::CallId id) const;
+    bool has_lines(kube::CallId id);
     // The time that the watch asked for is over.
     bool is_over(kube::CallId id, base::Instant now) const;
     void close_watch(kube::CallId id);

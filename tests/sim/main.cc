@@ -1,4 +1,4 @@
-// sim --explore [--story planned|discovered]   every fault at every point
+// sim --explore [--story S]                    every fault at every point
 // sim --story S --pair N --trace               one of them, told
 // sim --calm --story S --trace                 the story without a fault
 // sim --runs N [--seed S]                      random walks of seeds S, S + 1, …
@@ -25,15 +25,14 @@ struct Flags {
     std::uint64_t pair = 0;
     std::uint64_t seed = 1;
     std::uint64_t runs = 1;
-    std::string story = "both";
+    std::string story = "all";
 };
 
 void print(const std::string& line) { std::puts(line.c_str()); }
 
 std::vector<sim::Story> stories_of(const Flags& flags) {
-    if (flags.story == "planned") return {sim::Story::Planned};
-    if (flags.story == "discovered") return {sim::Story::Discovered};
-    return {sim::Story::Planned, sim::Story::Discovered};
+    if (const auto one = sim::story_from(flags.story)) return {*one};
+    return {sim::kStories.begin(), sim::kStories.end()};
 }
 
 std::function<void(const std::string&)> trace_of(const Flags& flags) {
@@ -133,7 +132,8 @@ int main(int argc, char** argv) {
     app.add_option("--pair", flags.pair, "one pair of the exploration, by its number");
     app.add_option("--seed", flags.seed, "of all chance");
     app.add_option("--runs", flags.runs, "so many random walks");
-    app.add_option("--story", flags.story, "planned, discovered or both");
+    app.add_option("--story", flags.story,
+                   "planned, discovered, elected, hung, cancelled, deleted or all");
     CLI11_PARSE(app, argc, argv);
     if (flags.pair > 0) return tell_pair(flags);
     if (flags.explore) return explore(flags);

@@ -291,7 +291,8 @@ bool OperatorHost::send(const kube::Call& call) {
         return false;
     }
     ++calls_[std::string(kube::to_string(call.request.verb))];
-    if (call.request.method != "GET" && !call.request.path.contains("/events")) {
+    if (call.request.method != "GET" && !call.request.path.contains("/events") &&
+        !call.request.path.contains("/leases")) {
         const bool is_status = call.request.path.contains("/status");
         ++(is_status ? status_writes_ : other_writes_);
     }

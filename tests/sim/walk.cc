@@ -19,8 +19,8 @@ constexpr auto kJob = "shop";
 constexpr base::Duration kEndGrace{60'000};
 constexpr base::Duration kPodTtl{30'000};
 constexpr base::Duration kCleanGrace{120'000};
-// A runner that ignores SIGTERM has the grace period of its Pod.
-constexpr base::Duration kGoneGrace{45'000};
+// A runner that ignores SIGTERM has the grace period of its Pod, a silent node as long again.
+constexpr base::Duration kGoneGrace{75'000};
 constexpr base::Duration kQuiet{300'000};
 
 // What one seed makes: drawn before the world begins.
