@@ -83,8 +83,8 @@ public:
     std::optional<base::Ticks> wake_at() const;
 
     bool is_ready() const;  // both caches have been filled once
-    // Every attempt that may call ingest was told to it. Not so while a run is still to be read: its
-    // Pods are there, and must not be sent away.
+    // Every attempt that may call ingest was told to it. Not so while a run is still to be read:
+    // its Pods are there, and must not be sent away.
     bool knows_callers() const;
     bool is_leader(base::Ticks now) const;
     bool is_stopped() const;          // after StopRequested: the lease is given back

@@ -144,6 +144,8 @@ void Run::turn(base::Instant now, Desk& desk) {
         if (!refused || is_finished()) {
             for (const core::Action& action : plan.actions) apply(action, now, desk);
         }
+    } else if (!seen_.store_available) {
+        tell_store_is_away(now, desk);
     }
     if (writes_.empty()) send_errands(now, desk);
 }
@@ -200,6 +202,7 @@ void Run::keep_edit(base::Instant now, Desk& desk) {
     const auto patch = status_patch(job_.status.json, json, job_.resource_version);
     if (!patch) return;
     sending_ = *seen_.finished;
+    sending_generation_ = job_.generation;
     desk.calls.push_back({.purpose = Purpose::Status,
                           .attempt = {},
                           .request = kube::merge_patch(kScanJobs, job_.key, "status", *patch)});
@@ -230,6 +233,13 @@ bool Run::is_due(const core::Status& status, base::Instant now) const {
     return urgent || now >= status_not_before_;
 }
 
+// Before the run is open its counts are not known: those that were told stay.
+void Run::tell_store_is_away(base::Instant now, Desk& desk) {
+    core::Status status = job_.status.facts;
+    status.conditions = core::make_plan(spec_, seen_, now).status.conditions;
+    keep_status(status, now, desk);
+}
+
 void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk) {
     wanted_ = status;
     if (sending_ || rereading_) return;
@@ -238,7 +248,7 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
         return;
     }
     if (is_finished() && job_.status.facts.outcome && job_.status.run_id == key_.run_id) {
-        status_kept(status);
+        status_kept(status, job_.generation);
         return keep_edit(now, desk);
     }
     if (has_ended(status) && !final_stored_ && opened_) {
@@ -252,21 +262,22 @@ void Run::keep_status(const core::Status& status, base::Instant now, Desk& desk)
                            ? std::nullopt
                            : status_patch(job_.status.json, json, job_.resource_version);
     if (!patch) {
-        status_kept(status);
+        status_kept(status, job_.generation);
         return;
     }
     tell_changes(status, desk);
     sent_json_ = json;
     sending_ = status;
+    sending_generation_ = job_.generation;
     status_not_before_ = now + settings_.status_every;
     desk.calls.push_back({.purpose = Purpose::Status,
                           .attempt = {},
                           .request = kube::merge_patch(kScanJobs, job_.key, "status", *patch)});
 }
 
-void Run::status_kept(const core::Status& status) {
+void Run::status_kept(const core::Status& status, std::int64_t generation) {
     kept_ = status;
-    kept_generation_ = job_.generation;
+    kept_generation_ = generation;
     status_tries_ = 0;
     seen_.start_time = status.start_time;
     seen_.deadline_time = status.deadline_time;
@@ -361,8 +372,7 @@ void Run::take_write(std::uint64_t ticket, const base::Result<>& done, base::Ins
         registering_ = false;
         planning_.reset();
         final_stored_ = false;
-        Desk unused;
-        for (const auto& id : std::exchange(starting_, {})) forget_start(id, unused);
+        for (const auto& id : std::exchange(starting_, {})) forget_start(id);
         return store_is_away(error, now);
     }
     for (const auto& record : std::exchange(recording_, {})) observe::note_recorded(seen_, record);

@@ -121,7 +121,8 @@ private:
     void keep_status(const core::Status& status, base::Instant now, Desk& desk);
     bool is_due(const core::Status& status, base::Instant now) const;
     StatusExtras extras() const;
-    void status_kept(const core::Status& status);
+    void status_kept(const core::Status& status, std::int64_t generation);
+    void tell_store_is_away(base::Instant now, Desk& desk);
     void tell_changes(const core::Status& status, Desk& desk);
     void wake(base::Instant at);
     void load(Desk& desk);
@@ -141,7 +142,7 @@ private:
     void write(results::Write write, Desk& desk);
     void end_attempt(const core::AttemptId& id, core::EndFact fact, Desk& desk);
     void stop(const core::AttemptId& id);
-    void forget_start(const core::AttemptId& id, Desk& desk);
+    void forget_start(const core::AttemptId& id);
 
     // run_pods.cc
     bool is_labelled(const kube::Pod& pod, const core::AttemptId& id) const;
@@ -164,6 +165,7 @@ private:
     void take_deleted(const core::AttemptId& id, const kube::Answer& answer, base::Instant now,
                       Desk& desk);
     void take_status(const kube::Answer& answer, base::Instant now);
+    void take_newer(ScanJob job);
     void take_reread(const kube::Answer& answer, base::Instant now);
     void take_mounts(const core::AttemptId& id, const kube::Answer& answer);
 
@@ -218,6 +220,7 @@ private:
     core::Status wanted_{};
     core::Status kept_{};
     std::optional<core::Status> sending_{};
+    std::int64_t sending_generation_ = -1;
     std::string sent_json_{};
     std::int64_t kept_generation_ = -1;
     base::Instant status_not_before_{};

@@ -133,8 +133,8 @@ void Run::stop(const core::AttemptId& id) {
 }
 
 // It was never created: as if it had not been planned. The same number is planned again.
-void Run::forget_start(const core::AttemptId& id, Desk& desk) {
-    desk.ingest.emplace_back(ForgetAttempt{key_of(id)});
+// Ingest goes on expecting it: whom it is told to forget is over for ever.
+void Run::forget_start(const core::AttemptId& id) {
     starts_.erase(id);
     const auto drop = [&](std::vector<Attempt>& attempts) {
         std::erase_if(attempts, [&](const Attempt& one) {
@@ -147,6 +147,8 @@ void Run::forget_start(const core::AttemptId& id, Desk& desk) {
     else if (index < seen_.chunks.size())
         drop(seen_.chunks[index].attempts);
     // It was told to stop meanwhile: then that is its end.
+    const Attempt* left = observe::find_attempt(seen_, id);
+    if (left == nullptr || left->phase == Phase::Ended) return;
     observe::note_end(seen_, id,
                       {.end = scan::AttemptEnd::Cancelled, .message = "was never created"});
 }

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "kube/backoff.h"
+#include "kube/version.h"
 #include "operator/control/names.h"
 #include "operator/control/run.h"
 #include "operator/observe/observe.h"
@@ -219,10 +220,10 @@ void Run::refused(const core::AttemptId& id, const kube::ApiError& error, base::
                         .run = key_,
                         .detail = error.message});
     // Attempts whose Pods were to follow would meet the same refusal.
-    forget_start(id, desk);
+    forget_start(id);
     for (const Errand& errand : std::exchange(errands_, {})) {
         if (errand.purpose == Purpose::Create) {
-            forget_start(errand.attempt, desk);
+            forget_start(errand.attempt);
         } else {
             errands_.push_back(errand);
         }
@@ -238,7 +239,7 @@ void Run::take_setup(Purpose purpose, const kube::Answer& answer, base::Instant 
     if (purpose == Purpose::InputCheck) {
         if (answer.error) return fail(*answer.error);
         if (!is_owned_object(answer.body, job_.uid)) {
-            kube::ApiError foreign;
+            kube::ApiError foreign{.code = 409, .reason = "Conflict"};
             foreign.message =
                 fmt::format("ConfigMap {} is there and belongs to somebody else: remove it, or "
                             "give the job another name",
@@ -271,7 +272,7 @@ void Run::take_created(const core::AttemptId& id, const kube::Answer& answer, ba
         // A conflict on creating: the quota was changed in between.
         retry(Purpose::Create, id, now);
     } else if (kube::is_not_found(error) || kube::is_namespace_terminating(error)) {
-        forget_start(id, desk);  // the namespace goes, and the job with it
+        forget_start(id);  // the namespace goes, and the job with it
         seen_.refusal = core::Observed::Refusal{.reason = scan::Reason::ApiRefused,
                                                 .message = error.message,
                                                 .retry_at = now + settings_.refusal_retry};
@@ -357,8 +358,8 @@ void Run::take_mounts(const core::AttemptId& id, const kube::Answer& answer) {
 void Run::take_status(const kube::Answer& answer, base::Instant now) {
     const auto sent = std::exchange(sending_, std::nullopt);
     if (!answer.error) {
-        if (auto job = parse_scan_job(answer.body)) take_job(std::move(*job));
-        if (sent) status_kept(*sent);
+        if (auto job = parse_scan_job(answer.body)) take_newer(std::move(*job));
+        if (sent) status_kept(*sent, sending_generation_);
         return;
     }
     sent_json_.clear();
@@ -374,10 +375,17 @@ void Run::take_status(const kube::Answer& answer, base::Instant now) {
     }
 }
 
+// A watch may have told more meanwhile.
+void Run::take_newer(ScanJob job) {
+    const bool older = job.uid == job_.uid && job.resource_version != job_.resource_version &&
+                       kube::covers(job_.resource_version, job.resource_version);
+    if (!older) take_job(std::move(job));
+}
+
 void Run::take_reread(const kube::Answer& answer, base::Instant now) {
     if (!answer.error) {
-        if (auto job = parse_scan_job(answer.body)) return take_job(std::move(*job));
         rereading_ = false;
+        if (auto job = parse_scan_job(answer.body)) take_newer(std::move(*job));
         return;
     }
     if (kube::is_not_found(*answer.error)) {

@@ -33,7 +33,7 @@ struct Told {
     std::int64_t attempts = 0;
     std::vector<std::string> violations{};
     std::vector<Point> points{};  // up to when all was quiet
-    std::uint64_t writes = 0;  // apart from status and Events
+    std::uint64_t writes = 0;     // apart from status and Events
     std::uint64_t status_writes = 0;
     base::Duration took{};  // from creation to the final status
     int starts = 0;         // of the operator
