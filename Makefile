@@ -47,6 +47,7 @@ bench: build-all ## measures speed and memory, as ratios in one run
 	@tests/bench/run.sh $(BUILD)
 
 images: build ## packs operator, runner and demo API into build/images/*.tar, without a container engine
+	@cmake --build $(BUILD) -j $(JOBS) --target scanfleet-operator
 	@tools/build-images.sh $(BUILD)/bin build/images
 
 cluster-deps: ## installs containerd, runc, CNI plug-ins and what else the test cluster needs (as root or by sudo)
