@@ -224,7 +224,11 @@ class BedCase(unittest.TestCase):
 
     def keep_logs_of_failure(self):
         if len(self.result.failures) + len(self.result.errors) > self.failures_before:
-            print(f"logs of {self.id()}: {self.bed.collect_logs(self.id())}")
+            print(f"logs of {self.id()}: {self.keep_logs()}")
+
+    def keep_logs(self):
+        """Keeps what explains a failure, and returns the folder it is in."""
+        return self.bed.collect_logs(self.id())
 
     def create_pod(self, *words, **changes):
         return self.api.create("v1/pods", self.namespace, objects.pod(*words, **changes))

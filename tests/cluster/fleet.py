@@ -162,6 +162,14 @@ class FleetCase(BedCase):
         self.seen = self.enterContext(Recorder(self.api, self.namespace))
         self.addCleanup(self.check_what_was_seen)
 
+    def keep_logs(self):
+        folder = super().keep_logs()
+        with open(os.path.join(folder, "attempts.txt"), "w", encoding="utf-8") as file:
+            for job in self.api.list(JOBS, self.namespace):
+                for one in self.operator.attempts(self.namespace, job["metadata"]["name"]):
+                    file.write(f"{job['metadata']['name']} {one}\n")
+        return folder
+
     def check_what_was_seen(self):
         # Of a test that failed already it would only hide the reason.
         if len(self.result.failures) + len(self.result.errors) == self.failures_before:

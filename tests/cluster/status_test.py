@@ -35,7 +35,7 @@ class AtWorkTest(FleetCase):
 
     def test_the_jobs_own_deadline_ends_it_in_time_and_keeps_what_is_done(self):
         job = self.run_job(synthetic("late", units=5, faults=[("1-4", "Hang")], parallelism=3, activeDeadlineSeconds=12,
-                                     chunks={"backoffLimit": 0}), 120)
+                                     successPolicy={"type": "AllChunks"}, chunks={"backoffLimit": 0}), 120)
         status = job["status"]
         self.assertEqual((status["outcome"], reason(job), condition(job, "Stalled")), ("TimedOut", "DeadlineExceeded", "True"))
         self.assertEqual((status["units"]["succeeded"], status["chunks"]["succeeded"]), (1, 1))
